@@ -1,0 +1,186 @@
+//! Builds the payload from a checked table: the same inputs give the same bytes, anywhere.
+
+use std::fmt;
+
+use serde_json::json;
+
+use crate::gate::Checked;
+use crate::model::{Date, Moment, Policy, Waiver};
+
+use super::compiled::compile;
+use super::envelope::Envelope;
+use super::json::{canonical, sha256_hex};
+use super::predicate::{
+    CatalogueRef, Compiler, Digest, Input, Lint, PolicyRef, Predicate, PreviousRef, RouteTableRef, Source, WaiverRef,
+};
+use super::sign::{PREDICATE_TYPE, STATEMENT_TYPE};
+
+/// A file the table was made from.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    /// `routes`, `catalogue`, `policy` or `config`.
+    pub role: &'static str,
+    /// Its name within the project, with `/`.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The artifact that is replaced.
+#[derive(Clone, Debug)]
+pub struct Previous {
+    /// Its version.
+    pub version: String,
+    /// Its sequence.
+    pub sequence: u64,
+    /// The digest of its payload.
+    pub payload_sha256: String,
+}
+
+/// Where the inputs came from, and when.
+#[derive(Clone, Debug)]
+pub struct Provenance {
+    /// Every file.
+    pub inputs: Vec<InputFile>,
+    /// The commit, as hex.
+    pub commit: Option<String>,
+    /// Whether files differ from it.
+    pub dirty: bool,
+    /// When it was created.
+    pub created_at: Moment,
+    /// Where that time comes from.
+    pub created_at_source: &'static str,
+    /// How many days it may be loaded.
+    pub max_age_days: u16,
+    /// The artifact that is replaced.
+    pub previous: Option<Previous>,
+}
+
+/// Why a checked table cannot become an artifact.
+#[derive(Clone, Debug)]
+pub struct BuildError {
+    message: String,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// An unsigned artifact and the name of its file.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// The envelope, without signatures.
+    pub envelope: Envelope,
+    /// `<table>-<version>.routec.json`.
+    pub file_name: String,
+    /// The digest of the payload.
+    pub payload_sha256: String,
+    /// The digest of the table.
+    pub table_sha256: String,
+}
+
+/// Builds an artifact.
+///
+/// # Errors
+/// Where the table carries no version, its version is not above the previous one's, or a text holds control characters.
+pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance) -> Result<Artifact, BuildError> {
+    let failed = |message: String| BuildError { message };
+    let table = checked.table();
+    let version = table.version.as_ref().map(|version| version.value.0.clone());
+    let version = version.ok_or_else(|| failed("the table has no version: write `metadata: {version: 1.0.0}`".to_owned()))?;
+    if let Some(previous) = &provenance.previous {
+        let before = semver::Version::parse(&previous.version).map_err(|error| failed(format!("the previous version: {error}")))?;
+        if version < before {
+            return Err(failed(format!("version {version} is below {before}, which it replaces")));
+        }
+    }
+    let compiled = compile(table, checked.catalogue(), version.to_string());
+    let unwritable = |error: serde_json::Error| failed(error.to_string());
+    let table_json = serde_json::to_value(&compiled).map_err(unwritable)?;
+    let seal = |value: &serde_json::Value| canonical(value).map_err(|error| failed(format!("a text of the table cannot be sealed: {error}")));
+    let table_sha256 = sha256_hex(&seal(&table_json)?);
+    let name = table.name.to_string();
+    let not_after = table
+        .waivers
+        .iter()
+        .map(|waiver| waiver.value.until.value.end())
+        .chain([provenance.created_at.plus_days(provenance.max_age_days)])
+        .min()
+        .unwrap_or(provenance.created_at);
+    let waived = checked.findings().waived() > 0;
+    let mut inputs = provenance.inputs;
+    inputs.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+    let catalogues: Vec<u8> = inputs.iter().filter(|input| input.role == "catalogue").flat_map(|input| input.bytes.iter().copied()).collect();
+    let predicate = Predicate {
+        schema_version: "1.0.0",
+        requires: Vec::new(),
+        route_table: RouteTableRef {
+            name: name.clone(),
+            version: version.to_string(),
+            sequence: provenance.previous.as_ref().map_or(1, |previous| previous.sequence + 1),
+            previous: provenance.previous.map(|previous| PreviousRef {
+                version: previous.version,
+                sequence: previous.sequence,
+                payload_sha256: previous.payload_sha256,
+            }),
+        },
+        compiler: Compiler { name: "routec", version: env!("CARGO_PKG_VERSION") },
+        source: Source { commit: provenance.commit, dirty: provenance.dirty },
+        created_at: provenance.created_at.to_string(),
+        created_at_source: provenance.created_at_source,
+        not_after: not_after.to_string(),
+        inputs: inputs.iter().map(input).collect(),
+        catalogue: CatalogueRef {
+            as_of: checked.catalogue().dates().iter().map(|date| date.value).min().map_or_else(String::new, |date: Date| date.to_string()),
+            currency: "USD",
+            digest: Digest { sha256: sha256_hex(&catalogues) },
+        },
+        lint: Lint { verdict: "pass", errors: count(checked.findings().denied()), warnings: count(checked.findings().warned()) },
+        policies: policies.iter().map(policy).collect(),
+        waivers: table.waivers.iter().enumerate().map(|(at, each)| waiver(at, &each.value)).collect(),
+        verdict: if waived { "pass-with-waivers" } else { "pass" },
+        table: compiled,
+    };
+    let statement = json!({
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": format!("{name}-{version}.table.json"), "digest": {"sha256": table_sha256}}],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": serde_json::to_value(&predicate).map_err(unwritable)?,
+    });
+    let payload = seal(&statement)?;
+    let payload_sha256 = sha256_hex(&payload);
+    let file_name = format!("{name}-{version}.routec.json");
+    Ok(Artifact { envelope: Envelope::unsigned(payload), file_name, payload_sha256, table_sha256 })
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn input(file: &InputFile) -> Input {
+    Input { role: file.role, name: file.name.clone(), digest: Digest { sha256: sha256_hex(&file.bytes) }, size: count(file.bytes.len()) }
+}
+
+fn policy(policy: &Policy) -> PolicyRef {
+    PolicyRef {
+        id: policy.metadata.name.value.to_string(),
+        version: policy.metadata.version.as_ref().map(|version| version.0.to_string()),
+        verdict: "not-applicable",
+        findings: 0,
+    }
+}
+
+fn waiver(at: usize, waiver: &Waiver) -> WaiverRef {
+    WaiverRef {
+        id: format!("waiver-{}", at + 1),
+        policy: waiver.rule.value.clone(),
+        scope: waiver.at.value.clone(),
+        approver: waiver.approved_by.clone(),
+        ticket: waiver.ticket.clone(),
+        expires: waiver.until.value.to_string(),
+    }
+}

@@ -1,0 +1,14 @@
+//! The artifact: a checked table, compiled, signed and verified. DSSE envelope, in-toto Statement, RFC 8785 bytes.
+
+mod build;
+mod compiled;
+pub mod envelope;
+pub mod json;
+pub mod keys;
+mod predicate;
+pub mod sign;
+pub mod verify;
+
+pub use build::{Artifact, BuildError, InputFile, Previous, Provenance, build};
+pub use compiled::TABLE_MEMBERS;
+pub use predicate::Predicate;

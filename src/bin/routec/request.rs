@@ -1,0 +1,235 @@
+//! What was typed, understood: which files to read, under which names, and as of which day.
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use routec::diagnostic::{Findings, Sink};
+use routec::driver::{Job, Role, project};
+use routec::frontend;
+use routec::model::{Date, Kind, Moment, Project};
+use routec::source::{FileId, SourceMap};
+
+use crate::args::Input;
+use crate::world::World;
+use crate::Stop;
+
+/// Everything a check needs, read.
+pub(crate) struct Request {
+    pub(crate) sources: SourceMap,
+    pub(crate) job: Job,
+    /// The folder of the first project or file, for git.
+    pub(crate) root: PathBuf,
+    /// What is wrong with a project file, if that kept the check from going on.
+    pub(crate) project_findings: Option<Findings>,
+    /// The files by their names within the project, for artifacts.
+    pub(crate) inputs: Vec<(FileId, String)>,
+}
+
+/// Reads what was asked for.
+pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
+    let mut reader = Reader { world, sources: SourceMap::new(), files: Vec::new(), inputs: Vec::new(), as_of: None, root: None, failed: None };
+    for path in &input.paths {
+        reader.path(path, &input.stdin_name)?;
+    }
+    for path in &input.catalog {
+        reader.file(Path::new(path), path, Role::Kind(Kind::Catalog))?;
+    }
+    for path in &input.policy {
+        reader.file(Path::new(path), path, Role::Kind(Kind::Policy))?;
+    }
+    let as_of = reader.judged_on(input.as_of.as_deref())?;
+    if !reader.has_catalogue() {
+        let file = reader.sources.add(frontend::BUILT_IN_CATALOGUE_NAME, frontend::BUILT_IN_CATALOGUE.as_bytes().to_vec());
+        reader.files.push((file, Role::BuiltInCatalogue));
+    }
+    Ok(Request {
+        sources: reader.sources,
+        job: Job { files: reader.files, as_of },
+        root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
+        project_findings: reader.failed,
+        inputs: reader.inputs,
+    })
+}
+
+struct Reader<'a> {
+    world: &'a World,
+    sources: SourceMap,
+    files: Vec<(FileId, Role)>,
+    inputs: Vec<(FileId, String)>,
+    as_of: Option<Date>,
+    root: Option<PathBuf>,
+    failed: Option<Findings>,
+}
+
+impl Reader<'_> {
+    fn path(&mut self, path: &str, stdin_name: &str) -> Result<(), Stop> {
+        if path == "-" {
+            let bytes = self.world.read_stdin().map_err(|error| Stop::unreadable(format!("standard input cannot be read: {error}")))?;
+            let file = self.sources.add(stdin_name, bytes);
+            self.files.push((file, Role::Any));
+            self.inputs.push((file, stdin_name.to_owned()));
+            return Ok(());
+        }
+        let place = Path::new(path);
+        if self.world.is_folder(place) {
+            return self.folder(place, path);
+        }
+        let is_project = place.file_name().is_some_and(|name| name == "routec.yaml");
+        if is_project {
+            let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            return self.folder(folder, &folder.to_string_lossy());
+        }
+        self.root.get_or_insert_with(|| place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf());
+        self.file(place, path, Role::Any)
+    }
+
+    /// A folder is a project: its `routec.yaml` says what belongs to it, else the usual folders do.
+    fn folder(&mut self, folder: &Path, shown: &str) -> Result<(), Stop> {
+        self.root.get_or_insert_with(|| folder.to_path_buf());
+        let shown = shown.trim_end_matches('/');
+        let prefix = if shown == "." || shown.is_empty() { String::new() } else { format!("{shown}/") };
+        let project_file = folder.join("routec.yaml");
+        let described = if self.world.exists(&project_file) { Some(self.project(&project_file, &format!("{prefix}routec.yaml"))?) } else { None };
+        let Some(described) = described.unwrap_or_else(|| Some(conventional())) else { return Ok(()) };
+        let below = self.world.files_below(folder).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        let lists = [
+            (Kind::RouteTable, "tables", described.tables),
+            (Kind::Catalog, "catalogs", described.catalogs),
+            (Kind::Policy, "policies", described.policies),
+            (Kind::Expectations, "expectations", described.expectations),
+        ];
+        let mut taken = std::collections::BTreeSet::new();
+        for (kind, key, globs) in lists {
+            let is_explicit = globs.is_some();
+            for glob in globs.unwrap_or_else(|| default_globs(kind)) {
+                let set = glob_set(&glob)?;
+                let names: Vec<&String> = below.iter().filter(|name| set.is_match(name) && is_document(name)).collect();
+                if names.is_empty() && is_explicit {
+                    return Err(Stop::unreadable(format!("{prefix}routec.yaml: nothing matches `{glob}` of `{key}`, so it was not checked")));
+                }
+                for name in names {
+                    if taken.insert(name.clone()) {
+                        self.listed(&folder.join(name), &format!("{prefix}{name}"), name, kind)?;
+                    }
+                }
+            }
+        }
+        if !self.files.iter().any(|(_, role)| matches!(role, Role::Kind(Kind::RouteTable) | Role::Any)) {
+            let hint = "give a file, write `routec.yaml`, or put tables into `routes/`";
+            return Err(Stop::unreadable(format!("nothing to check in `{}`: no route table found; {hint}", if shown.is_empty() { "." } else { shown })));
+        }
+        Ok(())
+    }
+
+    /// Reads a project file; `None` where it has findings of its own.
+    fn project(&mut self, path: &Path, shown: &str) -> Result<Option<Described>, Stop> {
+        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        let file = self.sources.add(shown, bytes);
+        self.files.push((file, Role::Kind(Kind::Project)));
+        self.inputs.push((file, "routec.yaml".to_owned()));
+        let (found, findings) = project(&self.sources, file);
+        match found.filter(|_| findings.is_empty()) {
+            Some(project) => {
+                self.as_of = self.as_of.or(project.as_of);
+                Ok(Some(Described::new(project)))
+            }
+            None => {
+                self.failed = Some(findings);
+                Ok(None)
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, shown: &str, role: Role) -> Result<(), Stop> {
+        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        let file = self.sources.add(shown.replace('\\', "/"), bytes);
+        self.files.push((file, role));
+        let name = path.file_name().map_or_else(|| shown.to_owned(), |name| name.to_string_lossy().into_owned());
+        self.inputs.push((file, name));
+        Ok(())
+    }
+
+    fn listed(&mut self, path: &Path, shown: &str, name: &str, kind: Kind) -> Result<(), Stop> {
+        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        let file = self.sources.add(shown, bytes);
+        self.files.push((file, Role::Kind(kind)));
+        self.inputs.push((file, name.to_owned()));
+        Ok(())
+    }
+
+    /// Whether any file read is a catalogue, by a reading that reports nothing.
+    fn has_catalogue(&self) -> bool {
+        self.files.iter().any(|(file, role)| match role {
+            Role::Kind(kind) => *kind == Kind::Catalog,
+            Role::Any => {
+                let text = self.sources.file(*file).text();
+                text.contains("Catalog") && frontend::read(&self.sources, *file, &mut Sink::new()).iter().any(|document| matches!(document, routec::model::Document::Catalog(_)))
+            }
+            Role::BuiltInCatalogue => true,
+        })
+    }
+
+    /// The day: as typed, else the project's, else that of SOURCE_DATE_EPOCH, else today.
+    fn judged_on(&self, typed: Option<&str>) -> Result<Date, Stop> {
+        if let Some(typed) = typed {
+            return typed.parse().map_err(|_| Stop::usage(format!("--as-of: `{typed}` is not a date such as 2026-11-22")));
+        }
+        let seconds = self.world.source_date_epoch();
+        if let Some(date) = self.as_of.filter(|_| seconds.is_none()) {
+            return Ok(date);
+        }
+        date_of(seconds.unwrap_or_else(|| self.world.now()))
+    }
+}
+
+/// The globs of a project.
+struct Described {
+    tables: Option<Vec<String>>,
+    catalogs: Option<Vec<String>>,
+    policies: Option<Vec<String>>,
+    expectations: Option<Vec<String>>,
+}
+
+impl Described {
+    fn new(project: Project) -> Self {
+        let plain = |globs: Option<Vec<routec::source::Spanned<String>>>| Some(globs?.into_iter().map(|glob| glob.value).collect());
+        Self {
+            tables: plain(project.tables),
+            catalogs: plain(project.catalogs),
+            policies: plain(project.policies),
+            expectations: plain(project.expectations),
+        }
+    }
+}
+
+fn conventional() -> Described {
+    Described { tables: None, catalogs: None, policies: None, expectations: None }
+}
+
+fn default_globs(kind: Kind) -> Vec<String> {
+    let folder = match kind {
+        Kind::Project => return Vec::new(),
+        Kind::RouteTable => "routes",
+        Kind::Catalog => "catalog",
+        Kind::Policy => "policies",
+        Kind::Expectations => "expectations",
+    };
+    vec![format!("{folder}/**")]
+}
+
+fn is_document(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn glob_set(glob: &str) -> Result<GlobSet, Stop> {
+    let bad = |error: globset::Error| Stop::usage(format!("routec.yaml: `{glob}` is not a glob: {error}"));
+    let one = GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build().map_err(bad)?;
+    GlobSetBuilder::new().add(one).build().map_err(bad)
+}
+
+/// The day, in UTC, of a number of seconds since 1970.
+fn date_of(seconds: i64) -> Result<Date, Stop> {
+    let moment = Moment::of_seconds(seconds).ok_or_else(|| Stop::usage("SOURCE_DATE_EPOCH is out of range"))?;
+    Ok(moment.day())
+}

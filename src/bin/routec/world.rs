@@ -1,0 +1,188 @@
+//! The only file that touches files, the environment, the clock, the terminal and other programs.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::args::Color;
+
+/// The world outside.
+#[derive(Debug)]
+pub(crate) struct World {
+    color: Color,
+}
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
+
+/// What git says of a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Commit {
+    /// The commit, as hex.
+    pub(crate) id: Option<String>,
+    /// Whether files differ from it.
+    pub(crate) dirty: bool,
+    /// When it was made, in seconds since 1970.
+    pub(crate) time: Option<i64>,
+}
+
+impl World {
+    pub(crate) fn new(color: Color) -> Self {
+        Self { color }
+    }
+
+    /// Prints to standard output. A closed pipe is no error: nobody reads on.
+    pub(crate) fn print(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Prints to standard error.
+    #[expect(clippy::unused_self, reason = "the world is the way out, whatever it needs to know")]
+    pub(crate) fn say(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(routec::report::terminal(text).as_bytes());
+    }
+
+    /// Whether to use colour on standard output.
+    #[expect(clippy::disallowed_methods, reason = "NO_COLOR and CLICOLOR_FORCE are conventions of the environment")]
+    pub(crate) fn uses_color(&self) -> bool {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => set("CLICOLOR_FORCE") || (!set("NO_COLOR") && io::stdout().is_terminal()),
+        }
+    }
+
+    /// The columns of the terminal: 80 unless the environment says otherwise on a terminal.
+    #[expect(clippy::disallowed_methods, reason = "COLUMNS is how shells hand down the width")]
+    pub(crate) fn width(&self) -> usize {
+        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        told.filter(|_| io::stdout().is_terminal()).map_or(80, |columns: usize| columns.clamp(60, 160))
+    }
+
+    /// Reads a file.
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let file = fs::File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
+        }
+        self.read_all(file)
+    }
+
+    /// Reads standard input.
+    pub(crate) fn read_stdin(&self) -> io::Result<Vec<u8>> {
+        self.read_all(io::stdin().lock())
+    }
+
+    #[expect(clippy::unused_self, reason = "only the world reads")]
+    fn read_all(&self, from: impl Read) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        if u64::try_from(read).unwrap_or(u64::MAX) > LARGEST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 256 MiB"));
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    pub(crate) fn exists(&self, path: &Path) -> bool {
+        path.symlink_metadata().is_ok()
+    }
+
+    /// Every file below a folder, as paths relative to it with `/`, sorted; hidden folders and build output left out.
+    pub(crate) fn files_below(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        let mut open = vec![(folder.to_path_buf(), String::new(), 0)];
+        while let Some((path, name, depth)) = open.pop() {
+            for entry in fs::read_dir(&path)? {
+                let entry = entry?;
+                let Ok(file_name) = entry.file_name().into_string() else { continue };
+                if file_name.starts_with('.') || matches!(file_name.as_str(), "target" | "node_modules") {
+                    continue;
+                }
+                let name = if name.is_empty() { file_name } else { format!("{name}/{file_name}") };
+                // Links to folders are not followed, so that no walk goes round in circles.
+                let kind = entry.file_type()?;
+                if kind.is_dir() && depth < 32 {
+                    open.push((entry.path(), name, depth + 1));
+                } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
+                    found.push(name);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Writes a file whole or not at all: to a temporary file beside it, synced, then renamed.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.put(path, bytes, false)
+    }
+
+    /// Writes a file that only its owner may read, and none over an existing one.
+    pub(crate) fn write_secret(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if self.exists(path) {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "exists already"));
+        }
+        self.put(path, bytes, true)
+    }
+
+    #[expect(clippy::unused_self, reason = "only the world writes")]
+    fn put(&self, path: &Path, bytes: &[u8], secret: bool) -> io::Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "is no file name"))?;
+        let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+        let written = (|| {
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            if secret {
+                use std::os::unix::fs::OpenOptionsExt;
+                options.mode(0o600);
+            }
+            let mut file = options.open(&temporary)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::rename(&temporary, path)?;
+            // A folder that cannot be synced has still been renamed into.
+            let _ = fs::File::open(&folder).and_then(|folder| folder.sync_all());
+            Ok(())
+        })();
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        let _ = secret;
+        written
+    }
+
+    /// The seconds since 1970 that SOURCE_DATE_EPOCH names (reproducible-builds.org).
+    #[expect(clippy::disallowed_methods, reason = "SOURCE_DATE_EPOCH is how builds are told the time")]
+    pub(crate) fn source_date_epoch(&self) -> Option<i64> {
+        std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()
+    }
+
+    /// The seconds since 1970, by the clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+    pub(crate) fn now(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// What git says of a folder; nothing where there is no git or no commit.
+    pub(crate) fn commit(&self, folder: &Path) -> Commit {
+        let git = |args: &[&str]| {
+            let output = Command::new("git").arg("-C").arg(folder).args(args).output().ok()?;
+            let text = String::from_utf8(output.stdout).ok()?;
+            output.status.success().then(|| text.trim().to_owned())
+        };
+        let Some(id) = git(&["rev-parse", "--verify", "HEAD"]) else { return Commit { dirty: true, ..Commit::default() } };
+        let changed = git(&["status", "--porcelain", "--", "."]);
+        let time = git(&["show", "-s", "--format=%ct", "HEAD"]).and_then(|time| time.parse().ok());
+        Commit { id: Some(id), dirty: changed.is_none_or(|changed| !changed.is_empty()), time }
+    }
+}

@@ -1,0 +1,113 @@
+//! Findings as plain data, and the sink that every pass reports them to.
+
+mod level;
+mod sink;
+mod suggest;
+
+pub use level::{Level, Levels, RuleId};
+pub use sink::{Findings, Sink, Waived, WaiverTicket};
+pub use suggest::{is_bidi, nearest, or_list, quote};
+
+use crate::source::{Place, Span};
+
+/// A place with a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What the reader should see there.
+    pub text: String,
+}
+
+/// What a finding has to say, before levels and waivers are applied.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The rule that fired.
+    pub rule: RuleId,
+    /// How grave it is; [`Sink::finish`] sets it.
+    pub level: Level,
+    /// One lower-case sentence without a full stop.
+    pub message: String,
+    /// The place the finding is about.
+    pub primary: Label,
+    /// Other places that explain it.
+    pub related: Vec<Label>,
+    /// The path of the request that goes wrong, hop by hop.
+    pub trace: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The gravest level it can have, where its file could not have said otherwise.
+    pub at_most: Option<Level>,
+    /// The least level it has unless the rule is silenced.
+    pub at_least: Option<Level>,
+    /// What the finding is about, as waivers name it (`routes.support-chat`).
+    pub subject: Option<String>,
+    /// The waiver that covers the finding, once levels and waivers are applied.
+    pub waived: Option<Waived>,
+}
+
+impl Diagnostic {
+    /// A finding of a rule at a place; `label` are the words under the place.
+    pub fn new(rule: &'static str, place: impl Into<Place>, label: impl Into<String>, message: impl Into<String>) -> Self {
+        let place = place.into();
+        let mut related = Vec::new();
+        if place.alias.is_some() {
+            related.push(Label { span: place.defined, text: "defined here".to_owned() });
+        }
+        Self {
+            rule: RuleId::new(rule),
+            level: Level::Deny,
+            message: message.into(),
+            primary: Label { span: place.span(), text: label.into() },
+            related,
+            trace: Vec::new(),
+            help: None,
+            at_most: None,
+            at_least: None,
+            subject: None,
+            waived: None,
+        }
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds the path of the request.
+    #[must_use]
+    pub fn trace(mut self, hops: Vec<Label>) -> Self {
+        self.trace = hops;
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Keeps it from being graver than this.
+    #[must_use]
+    pub fn at_most(mut self, level: Level) -> Self {
+        self.at_most = Some(level);
+        self
+    }
+
+    /// Makes it at least this grave.
+    #[must_use]
+    pub fn at_least(mut self, level: Level) -> Self {
+        self.at_least = Some(level);
+        self
+    }
+
+    /// Names what the finding is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+}

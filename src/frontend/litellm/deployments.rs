@@ -1,0 +1,270 @@
+//! `model_list`: deployments, the groups they form, and what the file says of their models.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::model::{
+    Capabilities, Duration, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider, Region, Target, Tokens,
+};
+use crate::source::{Entries, Span, Spanned};
+use crate::syntax::Value;
+
+use super::{Sections, keys};
+
+/// Providers whose servers users run themselves, by LiteLLM's prefixes.
+const SELF_HOSTED: [&str; 14] = [
+    "ollama", "ollama_chat", "hosted_vllm", "vllm", "lm_studio", "llamafile", "xinference", "custom_openai",
+    "docker_model_runner", "oobabooga", "triton", "infinity", "petals", "lemonade",
+];
+
+/// Domains of vendors' public endpoints; an `api_base` elsewhere is a server of the user's own or a proxy.
+const PUBLIC: [&str; 30] = [
+    "openai.com", "anthropic.com", "googleapis.com", "azure.com", "groq.com", "openrouter.ai", "deepseek.com", "mistral.ai",
+    "x.ai", "nvidia.com", "together.xyz", "together.ai", "fireworks.ai", "cerebras.ai", "cohere.com", "cohere.ai",
+    "perplexity.ai", "moonshot.cn", "moonshot.ai", "aliyuncs.com", "bigmodel.cn", "z.ai", "minimax.io", "huggingface.co",
+    "sambanova.ai", "novita.ai", "deepinfra.com", "amazonaws.com", "databricks.com", "replicate.com",
+];
+
+/// A group of deployments: what callers name.
+pub(super) struct Group {
+    pub(super) name: Spanned<Name>,
+    pub(super) pool: Vec<Spanned<PoolEntry>>,
+    pub(super) models: Vec<String>,
+}
+
+/// Everything `model_list` defines.
+pub(super) struct Deployments {
+    pub(super) groups: Vec<Group>,
+    pub(super) by_name: BTreeMap<String, usize>,
+    /// `model_info.id` of a deployment, and its group.
+    pub(super) ids: BTreeMap<String, usize>,
+    pub(super) retries: BTreeMap<usize, u16>,
+    targets: Entries<Name, Target>,
+    providers: BTreeMap<String, (Span, BTreeSet<String>)>,
+}
+
+impl Deployments {
+    pub(super) fn read(sections: &Sections<'_>, sink: &mut Sink) -> Self {
+        let mut found = Self {
+            groups: Vec::new(),
+            by_name: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            retries: BTreeMap::new(),
+            targets: Entries::default(),
+            providers: BTreeMap::new(),
+        };
+        let Some((key, list)) = sections.root.get_entry("model_list") else { return found };
+        if !list.is_sequence() {
+            if !list.is_null() {
+                let message = "`model_list` is not a list, so LiteLLM serves no model";
+                sink.report(Diagnostic::new("wrong-type", key.place(), "a list is wanted here", message));
+            }
+            return found;
+        }
+        let timeout = sections
+            .litellm
+            .and_then(|section| section.get("request_timeout"))
+            .or_else(|| sections.router.and_then(|section| section.get("timeout")))
+            .and_then(seconds);
+        let mut names = BTreeMap::new();
+        for item in list.items() {
+            found.deployment(item, timeout.as_ref(), &mut names, sink);
+        }
+        found
+    }
+
+    fn deployment(&mut self, item: Value<'_>, timeout: Option<&Spanned<Duration>>, names: &mut BTreeMap<String, usize>, sink: &mut Sink) {
+        let mut lacks = |place: Value<'_>, key: &str| {
+            let place = place.entries().first().map_or_else(|| place.place(), |(key, _)| key.place());
+            let message = format!("a deployment lacks {}; LiteLLM refuses to start", quote(key));
+            sink.report(Diagnostic::new("missing-key", place, format!("{} is missing here", quote(key)), message));
+        };
+        if !item.is_mapping() {
+            let message = "an entry of `model_list` is no mapping; LiteLLM refuses to start";
+            sink.report(Diagnostic::new("wrong-type", item.place(), "a deployment is wanted here", message));
+            return;
+        }
+        let Some((group_name, group_value)) = item.get("model_name").and_then(|value| Some((value.raw_text()?, value))) else {
+            return lacks(item, "model_name");
+        };
+        let Some(params) = item.get("litellm_params").filter(|params| params.is_mapping()) else {
+            return lacks(item, "litellm_params");
+        };
+        let Some((model, model_value)) = params.get("model").and_then(|value| Some((value.raw_text()?, value))) else {
+            return lacks(params, "model");
+        };
+        for (key, value) in params.entries() {
+            keys::secret(key, value, false, sink);
+        }
+        let index = *self.by_name.entry(group_name.to_owned()).or_insert_with(|| {
+            self.groups.push(Group {
+                name: Spanned::new(Name::verbatim(group_name), group_value.place()),
+                pool: Vec::new(),
+                models: Vec::new(),
+            });
+            self.groups.len() - 1
+        });
+        let info = item.get("model_info");
+        if let Some(id) = info.and_then(|info| info.get("id")).and_then(Value::raw_text) {
+            self.ids.insert(id.to_owned(), index);
+        }
+        if let Some(retries) = params.get("num_retries").and_then(Value::raw_text).and_then(|text| text.parse().ok()) {
+            self.retries.insert(index, retries);
+        }
+        let times = names.entry(model.to_owned()).or_insert(0);
+        *times += 1;
+        let name = if *times == 1 { model.to_owned() } else { format!("{model} ({times})") };
+        let name = Spanned::new(Name::verbatim(name), model_value.place());
+        let target = self.target(params, info, model, model_value, timeout);
+        if let Some(group) = self.groups.get_mut(index) {
+            group.models.push(model.to_owned());
+            let entry = PoolEntry { target: name.clone(), weight: None, order: None };
+            group.pool.push(Spanned::new(entry, model_value.place()));
+        }
+        self.targets.push(name, target);
+    }
+
+    fn target(&mut self, params: Value<'_>, info: Option<Value<'_>>, model: &str, value: Value<'_>, timeout: Option<&Spanned<Duration>>) -> Target {
+        let text = |key: &str| params.get(key).and_then(Value::raw_text);
+        let prefix = model.split_once('/').map(|(prefix, _)| prefix);
+        let provider = text("custom_llm_provider").or(prefix).unwrap_or("openai").to_owned();
+        let host = text("api_base").or_else(|| text("base_url")).map(host_of);
+        let is_public = |host: &str| PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+        let self_hosted = SELF_HOSTED.contains(&provider.as_str())
+            || host.as_deref().is_some_and(|host| !is_public(host) && (!host.is_empty() || matches!(provider.as_str(), "openai" | "anthropic")));
+        let region = ["aws_region_name", "vertex_location", "region_name"].into_iter().find_map(|key| params.get(key));
+        let region = region.and_then(|region| Some(Spanned::new(region.raw_text()?.to_owned(), region.place())));
+        let known = self.providers.entry(provider.clone()).or_insert_with(|| (value.span(), BTreeSet::new()));
+        if let Some(region) = &region {
+            known.1.insert(region.value.clone());
+        }
+        let base_model = info.and_then(|info| info.get("base_model")).or_else(|| params.get("base_model")).and_then(Value::raw_text);
+        Target {
+            model: Spanned::new(ModelId::verbatim(model), value.place()),
+            provider: Spanned::new(Name::verbatim(provider), value.place()),
+            region: region.map(|region| region.map(Name::verbatim)),
+            keys: None,
+            egress: None,
+            timeout: params.get("timeout").or_else(|| params.get("request_timeout")).and_then(seconds).or_else(|| timeout.cloned()),
+            concurrency: None,
+            own_facts: own_facts(params, info).map(Box::new),
+            also_named: base_model.map(str::to_owned).into_iter().collect(),
+            self_hosted: self_hosted && base_model.is_none(),
+        }
+    }
+
+    /// The providers that deployments name, with the regions seen.
+    pub(super) fn providers(&self) -> Entries<Name, Provider> {
+        let mut entries = Entries::default();
+        for (name, (span, regions)) in &self.providers {
+            let mut known = Entries::default();
+            for region in regions {
+                known.push(Spanned::new(Name::verbatim(region.as_str()), *span), Region { jurisdiction: None, endpoint: None });
+            }
+            let provider = Provider { vendor: None, terms: None, regions: known };
+            entries.push(Spanned::new(Name::verbatim(name.as_str()), *span), provider);
+        }
+        entries
+    }
+
+    pub(super) fn into_targets(self) -> Entries<Name, Target> {
+        self.targets
+    }
+}
+
+/// The host of a URL, without port; empty where a variable stands for it.
+fn host_of(url: &str) -> String {
+    if keys::is_reference(url) {
+        return String::new();
+    }
+    let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    host.split(':').next().unwrap_or(host).to_ascii_lowercase()
+}
+
+/// A number of seconds.
+fn seconds(value: Value<'_>) -> Option<Spanned<Duration>> {
+    let text = value.raw_text()?;
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let millis = format!("{part:0<3}");
+    let number: u64 = whole.parse().ok().filter(|number| *number < 10_000_000)?;
+    let part: u64 = millis.get(..3)?.parse().ok()?;
+    Some(Spanned::new(Duration(number * 1000 + part), value.place()))
+}
+
+/// What the file itself says of a model.
+fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
+    let said = |key: &str| info.and_then(|info| info.get(key));
+    let number = |key: &str| {
+        let digits = said(key)?.raw_text()?.split('.').next()?;
+        Tokens::try_from(digits.parse::<u64>().ok()?).ok()
+    };
+    let truth = |key: &str| match said(key)?.raw_text()? {
+        "true" | "True" => Some(true),
+        "false" | "False" => Some(false),
+        _ => None,
+    };
+    let price = |key: &str| price(said(key).or_else(|| params.get(key))?.raw_text()?);
+    let mode = said("mode").and_then(Value::raw_text).and_then(|mode| match mode {
+        "chat" | "completion" | "responses" => Some(Mode::Chat),
+        "embedding" => Some(Mode::Embedding),
+        "image_generation" | "image_edit" => Some(Mode::Image),
+        "audio_transcription" | "audio_speech" | "speech" | "realtime" => Some(Mode::Audio),
+        "rerank" => Some(Mode::Rerank),
+        "moderation" => Some(Mode::Moderation),
+        _ => None,
+    });
+    let facts = Model {
+        mode,
+        limits: ModelLimits { context_tokens: number("max_input_tokens"), output_tokens: number("max_output_tokens"), dimensions: None },
+        capabilities: Capabilities {
+            tools: truth("supports_function_calling"),
+            parallel_tools: truth("supports_parallel_function_calling"),
+            vision: truth("supports_vision"),
+            audio: truth("supports_audio_input"),
+            documents: truth("supports_pdf_input"),
+            structured_output: truth("supports_response_schema"),
+            reasoning: truth("supports_reasoning"),
+            streaming: None,
+            caching: truth("supports_prompt_caching"),
+        },
+        price: Prices { input: price("input_cost_per_token"), output: price("output_cost_per_token"), ..Prices::default() },
+        ..Model::default()
+    };
+    (info.is_some() || facts.price.input.is_some() || facts.price.output.is_some()).then_some(facts)
+}
+
+/// Dollars per token as LiteLLM writes them (`2.5e-06`), exactly.
+fn price(text: &str) -> Option<Price> {
+    let (digits, exponent) = match text.split_once(['e', 'E']) {
+        Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let number: u64 = format!("{whole}{part}").parse().ok()?;
+    // A token's dollars times 10^12 are a million tokens' millionths of a dollar.
+    let shift = exponent + 12 - i32::try_from(part.len()).ok()?;
+    let scale = 10u64.checked_pow(shift.unsigned_abs())?;
+    let value = if shift >= 0 { number.checked_mul(scale)? } else { number / scale };
+    Some(Price(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_per_token_are_exact() {
+        assert_eq!(price("2.5e-06").map(|price| price.to_string()).as_deref(), Some("2.5 USD/MTok"));
+        assert_eq!(price("0.00000015").map(|price| price.to_string()).as_deref(), Some("0.15 USD/MTok"));
+        assert_eq!(price("0"), Some(Price(0)));
+        assert_eq!(price("free"), None);
+    }
+
+    #[test]
+    fn hosts_lose_their_decoration() {
+        assert_eq!(host_of("https://user:pw@API.openai.com:443/v1"), "api.openai.com");
+        assert_eq!(host_of("os.environ/BASE"), "");
+    }
+}

@@ -1,0 +1,182 @@
+//! Keys that LiteLLM accepts and ignores, or reads in another way than they look, and secrets in plain sight.
+
+use crate::diagnostic::{Diagnostic, Sink, nearest, quote};
+use crate::syntax::{Scalar, Shape, Value};
+
+use super::{Sections, is_empty, misread};
+
+/// What `router_settings` may hold (the arguments of LiteLLM's router, release 1.109); any other key is dropped with a
+/// line in the log.
+const ROUTER_KEYS: &[&str] = &[
+    "alerting_config", "allowed_fails", "allowed_fails_policy", "assistants_config", "background_health_check_model_groups",
+    "cache_kwargs", "cache_responses", "caching_groups", "client_ttl", "content_policy_fallbacks", "context_window_fallbacks",
+    "cooldown_time", "debug_level", "default_fallbacks", "default_litellm_params", "default_max_parallel_requests",
+    "default_priority", "deployment_affinity_ttl_seconds", "disable_cooldowns", "enable_health_check_routing",
+    "enable_mid_stream_fallback_continuation", "enable_pre_call_checks", "enable_tag_filtering", "enable_weighted_failover",
+    "fallback_on_unsupported_params", "fallbacks", "guardrail_list", "health_check_ignore_transient_errors",
+    "health_check_staleness_threshold", "ignore_invalid_deployments", "max_fallbacks", "model_group_affinity_config",
+    "model_group_alias", "model_group_retry_policy", "model_list", "num_retries", "optional_pre_call_checks", "plugins",
+    "polling_interval", "provider_budget_config", "redis_db", "redis_host", "redis_password", "redis_port", "redis_url",
+    "retry_after", "retry_policy", "router_general_settings", "routing_groups", "routing_strategy", "routing_strategy_args",
+    "search_tools", "session_affinity_repin_on_failover", "set_verbose", "stream_timeout", "tag_filtering_match_any",
+    "tag_routing_prefix", "timeout",
+];
+
+/// The fallback lists.
+const LISTS: [&str; 4] = ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"];
+
+/// Reports what the file says to no effect.
+pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
+    router_keys(sections, sink);
+    misplaced(sections, sink);
+    two_places(sections, sink);
+    for section in [sections.general, sections.litellm, sections.router].into_iter().flatten() {
+        for (key, value) in section.entries() {
+            secret(key, value, key.raw_text() == Some("master_key"), sink);
+        }
+    }
+    if let Some(variables) = sections.root.get("environment_variables") {
+        for (key, value) in variables.entries() {
+            secret(key, value, false, sink);
+        }
+    }
+}
+
+fn router_keys(sections: &Sections<'_>, sink: &mut Sink) {
+    let Some(router) = sections.router else { return };
+    for (key, value) in router.entries() {
+        let Some(name) = key.raw_text() else { continue };
+        if ROUTER_KEYS.contains(&name) {
+            continue;
+        }
+        if matches!(name, "health_check_interval" | "health_check_concurrency") {
+            let message = format!("LiteLLM refuses to start with {} in `router_settings`", quote(name));
+            sink.report(misread("bad-value", key, "not accepted here", message, "move it to `general_settings`"));
+            continue;
+        }
+        let message = format!("LiteLLM ignores {} in `router_settings`, with a warning in its log", quote(name));
+        let help = match nearest(name, ROUTER_KEYS.iter().copied()) {
+            Some(near) => format!("did you mean {}?", quote(near)),
+            None if matches!(value.shape(), Shape::Mapping) => "no setting of this name exists; remove the section".to_owned(),
+            None => "no setting of this name exists; remove it".to_owned(),
+        };
+        sink.report(misread("dead-setting", key, "has no effect", message, &help));
+    }
+}
+
+fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
+    let mut dead = |key: Value<'_>, message: String, help: &str| {
+        sink.report(misread("dead-setting", key, "has no effect", message, help));
+    };
+    if let Some(general) = sections.general {
+        for (key, _) in general.entries() {
+            let Some(name) = key.raw_text() else { continue };
+            if ROUTER_KEYS.contains(&name) && !matches!(name, "background_health_check_model_groups" | "plugins" | "model_list") {
+                let message = format!("LiteLLM ignores {} in `general_settings`", quote(name));
+                dead(key, message, "move it to `router_settings`");
+            }
+        }
+    }
+    for name in LISTS.into_iter().chain(["fallback_models", "model_fallbacks"]) {
+        if let Some((key, _)) = sections.root.get_entry(name) {
+            let message = format!("LiteLLM ignores {} at the top level", quote(name));
+            dead(key, message, "move it below `router_settings`");
+        }
+    }
+    if let Some(litellm) = sections.litellm {
+        for name in ["cooldown_time", "allowed_fails"] {
+            if let Some((key, _)) = litellm.get_entry(name) {
+                let message = format!("{} has no effect in `litellm_settings`", quote(name));
+                dead(key, message, "move it to `router_settings`");
+            }
+        }
+    }
+    let items = sections.root.get("model_list").into_iter().flat_map(Value::items);
+    for item in items {
+        for part in [Some(item), item.get("litellm_params"), item.get("model_info")].into_iter().flatten() {
+            for name in ["fallbacks", "fallback", "context_window_fallbacks"] {
+                let is_request_list = name == "fallbacks" && item.get("litellm_params").is_some_and(|params| params.id() == part.id());
+                if let Some((key, _)) = part.get_entry(name).filter(|_| !is_request_list) {
+                    let message = format!("LiteLLM ignores {} inside a deployment", quote(name));
+                    dead(key, message, "write `router_settings.fallbacks: [{group: [other-group]}]` instead");
+                }
+            }
+        }
+        if let Some((key, _)) = item.get("litellm_params").and_then(|params| params.get_entry("max_retries")) {
+            let message = "`max_retries` of a deployment has no effect on how often LiteLLM's router tries".to_owned();
+            dead(key, message, "write `num_retries`");
+        }
+    }
+}
+
+/// One setting in both sections: which one wins, and what becomes of the other.
+fn two_places(sections: &Sections<'_>, sink: &mut Sink) {
+    let (Some(router), Some(litellm)) = (sections.router, sections.litellm) else { return };
+    for name in LISTS.into_iter().chain(["num_retries", "max_fallbacks"]) {
+        let (Some((winner, a)), Some((loser, b))) = (router.get_entry(name), litellm.get_entry(name)) else { continue };
+        if is_empty(a) || is_empty(b) || a.to_json() == b.to_json() {
+            continue;
+        }
+        let message = format!("{} is set in both sections; `router_settings` wins and this one is not merged", quote(name));
+        sink.report(
+            misread("shadowed-setting", loser, "does nothing", message, "keep one of the two, in `router_settings`")
+                .related(winner.span(), "this one wins"),
+        );
+    }
+    if let (Some((slow, a)), Some((request, b))) = (router.get_entry("timeout"), litellm.get_entry("request_timeout")) {
+        if a.raw_text() != b.raw_text() {
+            let message = "two timeouts disagree; `litellm_settings.request_timeout` wins over `router_settings.timeout`";
+            sink.report(
+                misread("contradictory-settings", slow, "does nothing", message.to_owned(), "keep one of the two")
+                    .related(request.span(), "this one wins"),
+            );
+        }
+    }
+}
+
+/// Reports a secret that stands in the file itself. A real key or password is told from a placeholder by its looks.
+pub(super) fn secret(key: Value<'_>, value: Value<'_>, always: bool, sink: &mut Sink) {
+    let Some(name) = key.raw_text() else { return };
+    let Shape::Scalar(Scalar::Text(text)) = value.shape() else { return };
+    let lower = name.to_ascii_lowercase();
+    let is_secret_key = ["api_key", "apikey", "secret", "password", "token", "master_key", "credentials", "access_key"]
+        .iter()
+        .any(|word| lower.ends_with(word));
+    if !is_secret_key || is_reference(text) || !(always || looks_real(text)) {
+        return;
+    }
+    let message = format!("the secret {} stands in the file itself", quote(name));
+    sink.report(
+        Diagnostic::new("literal-secret", value.place(), "a secret, not a reference", message)
+            .help("write `os.environ/NAME`, and change the secret: whoever has read the file knows it"),
+    );
+}
+
+/// Whether a value names a place where a secret is kept.
+pub(super) fn is_reference(text: &str) -> bool {
+    text.is_empty() || text.starts_with("os.environ/") || text.starts_with('$') || text.contains("{{") || text.starts_with("oidc/")
+}
+
+fn looks_real(text: &str) -> bool {
+    const PREFIXES: [&str; 14] =
+        ["sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "eyJ", "REDACTED"];
+    let has = |kind: fn(&char) -> bool| text.chars().any(|letter| kind(&letter));
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-./+=".contains(letter);
+    let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+    let prefixed = PREFIXES.iter().any(|prefix| text.starts_with(prefix));
+    text.chars().all(is_word) && ((prefixed && text.len() >= 8 && (mixed || text.len() > 24)) || text == "REDACTED" || (mixed && text.len() >= 24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_keys_from_placeholders() {
+        assert!(looks_real("sk-proj-0a1b2c3d4e5f6a7b8c9d"));
+        assert!(looks_real("0123456789abcdef0123456789abcdef"));
+        for placeholder in ["dummy", "not-needed", "EMPTY", "ollama", "sk-none", "lm-studio", "your-key-goes-here-please"] {
+            assert!(!looks_real(placeholder), "{placeholder}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The fallback lists as written, in whatever shape: what LiteLLM refuses or misreads is reported and read as meant.
+
+use crate::diagnostic::{Sink, quote};
+use crate::source::{Place, Spanned};
+use crate::syntax::Value;
+
+use super::{Sections, misread};
+
+/// One entry of a list: a source and its targets.
+pub(super) struct Entry {
+    pub(super) source: Spanned<String>,
+    pub(super) targets: Vec<Spanned<String>>,
+}
+
+/// Every list of the file.
+pub(super) struct Lists {
+    pub(super) general: Vec<Entry>,
+    pub(super) context_window: Vec<Entry>,
+    pub(super) content_policy: Vec<Entry>,
+    pub(super) default: Vec<Spanned<String>>,
+    /// Where `context_window_fallbacks` and `content_policy_fallbacks` stand, if they hold anything.
+    pub(super) context_key: Option<Place>,
+    pub(super) content_key: Option<Place>,
+}
+
+impl Lists {
+    pub(super) fn read(sections: &Sections<'_>, sink: &mut Sink) -> Self {
+        let mut list = |name: &str| {
+            sections.setting(name).map_or_else(Vec::new, |(key, value)| entries(name, key, value, sink))
+        };
+        let general = list("fallbacks");
+        let context_window = list("context_window_fallbacks");
+        let content_policy = list("content_policy_fallbacks");
+        let place = |name: &str, list: &[Entry]| sections.setting(name).filter(|_| !list.is_empty()).map(|(key, _)| key.place());
+        let mut default = sections.setting("default_fallbacks").map_or_else(Vec::new, |(key, value)| defaults(key, value, sink));
+        if default.is_empty() {
+            let star = general.iter().find(|entry| entry.source.value == "*");
+            default = star.map_or_else(Vec::new, |entry| entry.targets.clone());
+        }
+        Self {
+            context_key: place("context_window_fallbacks", &context_window),
+            content_key: place("content_policy_fallbacks", &content_policy),
+            general,
+            context_window,
+            content_policy,
+            default,
+        }
+    }
+}
+
+const SHAPE: &str = "write a list of entries with one key each: `- {group: [other-group, third-group]}`";
+
+fn entries(list: &str, key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec<Entry> {
+    // The context list is not checked when LiteLLM starts; the other two are.
+    let (rule, fate) = if list == "context_window_fallbacks" {
+        ("dead-setting", "LiteLLM starts and does not use it")
+    } else {
+        ("bad-value", "LiteLLM refuses to start")
+    };
+    let mut found = Vec::new();
+    if value.is_mapping() {
+        let message = format!("{} is a mapping where a list is wanted; {fate}", quote(list));
+        sink.report(misread(rule, key, "a list is wanted here", message, SHAPE));
+        for (source, targets) in value.entries() {
+            push(list, source, targets, (rule, fate), sink, &mut found);
+        }
+        return found;
+    }
+    if !value.is_sequence() {
+        let message = format!("{} is a single value where a list is wanted; {fate}", quote(list));
+        sink.report(misread(rule, key, "a list is wanted here", message, SHAPE));
+        return found;
+    }
+    for item in value.items() {
+        let pairs = item.entries();
+        if !item.is_mapping() {
+            let written = item.raw_text().map_or_else(|| "this".to_owned(), quote);
+            let message = format!("{written} stands in {} without the group it is a fallback of; {fate}", quote(list));
+            sink.report(misread(rule, item, "an entry `{group: [targets]}` is wanted here", message, SHAPE));
+            continue;
+        }
+        if pairs.len() != 1 {
+            let place = pairs.first().map_or(item, |(key, _)| *key);
+            let fate = if list == "context_window_fallbacks" { "LiteLLM reads only the first" } else { fate };
+            let message = format!("an entry of {} has {} keys where one is wanted; {fate}", quote(list), pairs.len());
+            sink.report(misread(rule, place, "one key is wanted here: the group", message, SHAPE));
+            if let Some((source, targets)) = meant(item) {
+                push(list, source, targets, (rule, fate), &mut Sink::new(), &mut found);
+                continue;
+            }
+        }
+        for (source, targets) in pairs {
+            push(list, source, targets, (rule, fate), sink, &mut found);
+        }
+    }
+    found
+}
+
+/// What an entry in words (`{model: a, fallbacks: [b]}`) was meant to be.
+fn meant(item: Value<'_>) -> Option<(Value<'_>, Value<'_>)> {
+    let first = |names: &[&str]| names.iter().find_map(|name| item.get(name));
+    let source = first(&["model", "model_name", "model_group", "primary", "from"]).filter(|source| source.raw_text().is_some())?;
+    let targets = first(&["fallbacks", "fallback", "fallback_models", "to", "models"])?;
+    (targets.is_sequence() || targets.raw_text().is_some()).then_some((source, targets))
+}
+
+fn push(list: &str, source: Value<'_>, targets: Value<'_>, (rule, fate): (&'static str, &str), sink: &mut Sink, found: &mut Vec<Entry>) {
+    let Some(name) = source.raw_text() else { return };
+    let mut names = Vec::new();
+    if targets.is_sequence() {
+        names.extend(targets.items().filter_map(target_name));
+    } else if let Some(text) = targets.raw_text().filter(|_| !targets.is_null()) {
+        let fate = if list == "context_window_fallbacks" { "LiteLLM takes each letter for a model" } else { fate };
+        let message = format!("the targets of {} in {} are a single value where a list is wanted; {fate}", quote(name), quote(list));
+        sink.report(misread(rule, targets, "a list is wanted here", message, SHAPE));
+        names.push(Spanned::new(text.to_owned(), targets.place()));
+    } else {
+        let message = format!("the targets of {} in {} are no list; {fate}", quote(name), quote(list));
+        sink.report(misread(rule, source, "a list of groups is wanted here", message, SHAPE));
+        return;
+    }
+    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names });
+}
+
+/// A target: a name, or a mapping with a `model` and parameters for the request.
+fn target_name(item: Value<'_>) -> Option<Spanned<String>> {
+    let value = if item.is_mapping() { item.get("model").unwrap_or_else(|| item.entries().first().map_or(item, |(key, _)| *key)) } else { item };
+    Some(Spanned::new(value.raw_text()?.to_owned(), value.place()))
+}
+
+fn defaults(key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
+    if let Some(text) = value.raw_text() {
+        let message = "`default_fallbacks` is a single value where a list is wanted; LiteLLM refuses to start".to_owned();
+        sink.report(misread("bad-value", value, "a list is wanted here", message, "write `default_fallbacks: [group]`"));
+        return vec![Spanned::new(text.to_owned(), value.place())];
+    }
+    let items: Vec<Value<'_>> = value.items().collect();
+    if value.is_mapping() || (!items.is_empty() && items.iter().all(|item| item.is_mapping())) {
+        let message = "`default_fallbacks` holds entries with a source where plain names are wanted; they lead nowhere".to_owned();
+        sink.report(misread("dead-setting", key, "a list of names is wanted here", message, "write `default_fallbacks: [group]`"));
+        return Vec::new();
+    }
+    items.into_iter().filter_map(target_name).collect()
+}

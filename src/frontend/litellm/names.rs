@@ -1,0 +1,151 @@
+//! What a name in a fallback list stands for.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::model::Via;
+use crate::source::{Place, Spanned};
+use crate::syntax::Value;
+
+use super::deployments::Deployments;
+use super::Sections;
+
+/// Every name that leads to a group.
+pub(super) struct Names {
+    groups: BTreeMap<String, usize>,
+    ids: BTreeMap<String, usize>,
+    aliases: BTreeMap<String, String>,
+    models: BTreeMap<String, usize>,
+    /// Groups whose name is a pattern, the most specific first.
+    patterns: Vec<(String, usize)>,
+}
+
+impl Names {
+    pub(super) fn new(deployments: &Deployments, sections: &Sections<'_>, sink: &mut Sink) -> Self {
+        let mut models = BTreeMap::new();
+        for (at, group) in deployments.groups.iter().enumerate() {
+            for model in &group.models {
+                models.entry(model.clone()).or_insert(at);
+            }
+        }
+        let mut patterns: Vec<(String, usize)> = deployments.by_name.iter().filter(|(name, _)| name.contains('*')).map(|(name, at)| (name.clone(), *at)).collect();
+        patterns.sort_by_key(|(name, _)| (std::cmp::Reverse(name.replace('*', "").len()), name.clone()));
+        let mut names = Self {
+            groups: deployments.by_name.clone(),
+            ids: deployments.ids.clone(),
+            aliases: BTreeMap::new(),
+            models,
+            patterns,
+        };
+        let written = names.read_aliases(deployments, sections, sink);
+        names.report_dangling(&written, sink);
+        names
+    }
+
+    fn read_aliases(&mut self, deployments: &Deployments, sections: &Sections<'_>, sink: &mut Sink) -> Vec<(String, Spanned<String>)> {
+        let mut written = Vec::new();
+        let aliases = sections.router.and_then(|router| router.get("model_group_alias"));
+        for (key, value) in aliases.into_iter().flat_map(Value::entries) {
+            let model = if value.is_mapping() { value.get("model") } else { Some(value) };
+            let Some(name) = key.raw_text() else { continue };
+            let Some((target, target_value)) = model.and_then(|model| Some((model.raw_text()?, model))) else {
+                let message = format!("the alias {} stands for no single group; LiteLLM cannot resolve it", quote(name));
+                sink.report(Diagnostic::new("bad-value", key.place(), "one group is wanted", message).help("write `alias: group-name`"));
+                continue;
+            };
+            if let Some(group) = deployments.by_name.get(name).and_then(|at| deployments.groups.get(*at)) {
+                let message = format!("{} is an alias and a model group; LiteLLM uses the alias and never the group", quote(name));
+                sink.report(
+                    Diagnostic::new("ambiguous-name", key.place(), "the alias wins", message)
+                        .related(group.name.span(), "this group is never called by its name")
+                        .help("give one of the two another name"),
+                );
+            }
+            self.aliases.insert(name.to_owned(), target.to_owned());
+            written.push((name.to_owned(), Spanned::new(target.to_owned(), target_value.place())));
+        }
+        written
+    }
+
+    fn report_dangling(&self, written: &[(String, Spanned<String>)], sink: &mut Sink) {
+        for (alias, target) in written {
+            if self.resolve(alias).0.is_none() {
+                let message = format!("the alias {} stands for {}, which nothing in `model_list` answers to", quote(alias), quote(&target.value));
+                sink.report(unknown(target.place, message, self.near(&target.value)));
+            }
+        }
+    }
+
+    /// The group a name leads to, and how.
+    pub(super) fn resolve(&self, name: &str) -> (Option<usize>, Via) {
+        if !self.groups.contains_key(name) {
+            if let Some(at) = self.ids.get(name) {
+                return (Some(*at), Via::ModelId);
+            }
+        }
+        let mut at = name;
+        let mut via = Via::Group;
+        for _ in 0..=self.aliases.len() {
+            match self.aliases.get(at) {
+                Some(next) => (at, via) = (next, Via::Alias),
+                None => break,
+            }
+        }
+        if let Some(group) = self.groups.get(at) {
+            return (Some(*group), via);
+        }
+        if let Some((_, group)) = self.patterns.iter().find(|(pattern, _)| matches(pattern, at)) {
+            return (Some(*group), Via::Wildcard);
+        }
+        match self.models.get(at) {
+            Some(group) => (Some(*group), Via::ModelString),
+            None => (None, Via::Nowhere),
+        }
+    }
+
+    /// The known name nearest to one that leads nowhere.
+    pub(super) fn near(&self, name: &str) -> Option<&str> {
+        crate::diagnostic::nearest(name, self.groups.keys().chain(self.aliases.keys()).map(String::as_str))
+    }
+}
+
+/// A name that leads nowhere.
+pub(super) fn unknown(place: Place, message: String, near: Option<&str>) -> Diagnostic {
+    let help = near.map_or_else(
+        || "LiteLLM starts with this and fails when it is needed; add the group or remove the name".to_owned(),
+        |near| format!("did you mean {}?", quote(near)),
+    );
+    Diagnostic::new("unknown-reference", place, "no model group, alias, id or wildcard of this name", message).help(help)
+}
+
+/// Whether a name fits a pattern in which `*` stands for any letters.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    let mut last = None;
+    for part in parts {
+        if let Some(middle) = last.replace(part) {
+            match rest.find(middle) {
+                Some(at) => rest = rest.get(at + middle.len()..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_letters() {
+        assert!(matches("openai/*", "openai/gpt-4o"));
+        assert!(matches("*", "anything"));
+        assert!(matches("a*b*c", "a--b--c"));
+        assert!(!matches("a*b*c", "a--c"));
+        assert!(!matches("openai/*", "azure/gpt-4o"));
+        assert!(!matches("plain", "plainer"));
+    }
+}

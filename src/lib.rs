@@ -1,0 +1,15 @@
+//! Compiler and policy linter for the route tables of LLM gateways.
+
+pub mod artifact;
+pub mod diagnostic;
+pub mod driver;
+pub mod frontend;
+pub mod gate;
+pub mod graph;
+pub mod model;
+pub mod report;
+pub mod rules;
+pub mod schema;
+pub mod shape;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,54 @@
+//! What documents say: names and units, one file per document kind as written, and the resolved [`Table`].
+
+mod capability;
+mod catalog;
+mod catalogue;
+mod document;
+mod expectations;
+mod ladder;
+mod names;
+mod numbers;
+mod observability;
+mod paths;
+mod policy;
+mod project;
+mod relation;
+mod resolve;
+mod route;
+mod route_table;
+mod supply;
+mod symptom;
+mod table;
+mod transparent;
+mod units;
+mod waiver;
+
+pub use capability::{Gap, Gaps, blended_price, lost, meet, missing_needs};
+pub use catalog::{Capabilities, Catalog, CatalogMetadata, Equivalence, Lifecycle, Mode, Model, ModelLimits, Prices, Tier};
+pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
+pub use expectations::{Case, Expectation, Expectations, Failure, Never};
+pub use ladder::{
+    Announce, Backoff, CircuitPer, Fallback, Hop, HopKind, Label, Ladder, PinTo, RelationWord, ShardBy, Step, Steps, Via,
+};
+pub use names::{ModelId, Name, SecretRef};
+pub use numbers::{Count, NonEmpty, Tokens};
+pub use observability::{Alert, LogFields, Observability, Parity, OnBreach};
+pub use paths::{DeployPath, PathKind, Reload};
+pub use policy::{
+    Allow, Budget, CatalogTerms, Counting, CustomRule, Denial, Each, Forbid, Grant, LevelWord, Period, Policy, PolicyMetadata, Principals,
+    Resilience, RouteSelector, Survive, Unless, WaiverTerms,
+};
+pub use project::{Project, ProjectMetadata};
+pub use relation::{Relation, Relations};
+pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
+pub use resolve::resolve;
+pub use route::{Audience, Mix, Needs, PoolEntry, Route, Slo, SloTier, Traffic};
+pub use route_table::{RouteTable, RouteTableKind, TableMetadata};
+pub use supply::{Account, Egress, Key, KeyLimits, Provider, Region, Target, Terms};
+pub use symptom::Symptom;
+pub use table::{
+    AccountId, AccountNode, Arena, EgressId, Id, KeyId, KeyNode, LadderId, Leg, PoolMember, ProviderId, ResolvedStep, RouteId,
+    RouteNode, Rung, Table, TargetId, TargetNode,
+};
+pub use units::{Date, Duration, Moment, Month, Percent, Price, UnitError, Usd};
+pub use waiver::Waiver;

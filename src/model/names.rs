@@ -1,0 +1,212 @@
+//! Names and references, each a type of its own.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de;
+
+/// The name of a thing a table defines.
+///
+/// In routec's own documents: lower-case letters, digits, `.`, `_` and `-`, at most 128 bytes. A table read from a
+/// gateway's file keeps the names that gateway allows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+impl Name {
+    /// What a name in routec's own documents looks like, as a regular expression.
+    pub const PATTERN: &'static str = "^[a-z0-9][a-z0-9._-]{0,127}$";
+
+    /// A name by the rules of routec's own documents.
+    pub fn native(text: &str) -> Option<Self> {
+        let mut bytes = text.bytes();
+        let first = bytes.next()?;
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let fits = text.len() <= 128 && plain(first) && bytes.all(|byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// A name as a gateway's own file has it.
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Name {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::native(&text).ok_or_else(|| de::Error::custom("not a name"))
+    }
+}
+
+impl JsonSchema for Name {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "title": "a name",
+            "description": "a name: lower-case letters, digits, `.`, `_` and `-`, at most 128 bytes",
+            "pattern": Self::PATTERN,
+            "examples": ["support-chat"],
+        })
+    }
+}
+
+/// The id of a model, as its vendor or the gateway writes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(String);
+
+impl ModelId {
+    /// What a model id in routec's own documents looks like.
+    pub const PATTERN: &'static str = r"^[A-Za-z0-9@][A-Za-z0-9._:/@+-]{0,255}$";
+
+    /// A model id as a gateway's own file has it.
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn native(text: &str) -> Option<Self> {
+        let mut bytes = text.bytes();
+        let first = bytes.next()?;
+        let fits = text.len() <= 256
+            && (first.is_ascii_alphanumeric() || first == b'@')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._:/@+-".contains(&byte));
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl<'de> de::Deserialize<'de> for ModelId {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::native(&text).ok_or_else(|| de::Error::custom("not a model id"))
+    }
+}
+
+impl JsonSchema for ModelId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ModelId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "title": "a model id",
+            "description": "a model id as its vendor or gateway writes it, usually `vendor/model`",
+            "pattern": Self::PATTERN,
+            "examples": ["anthropic/claude-sonnet-4-6"],
+        })
+    }
+}
+
+/// Where a secret is kept. Never the secret: a literal is remembered only as such.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretRef {
+    /// A reference (`env:NAME`, `vault:path#field`, …).
+    Reference(String),
+    /// A value that is no reference: most likely the secret itself. Not kept, only compared through a digest.
+    Literal(u64),
+}
+
+impl SecretRef {
+    /// The kinds of reference and what follows the colon.
+    pub const KINDS: [(&'static str, &'static str); 7] = [
+        ("env", "NAME"),
+        ("file", "path"),
+        ("vault", "path#field"),
+        ("k8s", "namespace/name#key"),
+        ("aws-sm", "id"),
+        ("gcp-sm", "id"),
+        ("azure-kv", "id"),
+    ];
+
+    /// Reads a reference; whatever is none is a literal.
+    pub fn new(text: &str) -> Self {
+        let is_reference = text.split_once(':').is_some_and(|(kind, rest)| {
+            !rest.is_empty() && Self::KINDS.iter().any(|(known, _)| *known == kind)
+        });
+        if is_reference { Self::Reference(text.to_owned()) } else { Self::literal(text) }
+    }
+
+    /// A secret that stands in the file itself.
+    pub fn literal(text: &str) -> Self {
+        // FNV-1a: only tells two literals of one run apart; it never leaves the process.
+        let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self::Literal(digest)
+    }
+
+    /// The reference, if it is one.
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Reference(text) => Some(text),
+            Self::Literal(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for SecretRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.reference().unwrap_or("(a literal, not shown)"))
+    }
+}
+
+impl<'de> de::Deserialize<'de> for SecretRef {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Ok(Self::new(&text))
+    }
+}
+
+impl JsonSchema for SecretRef {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let forms: Vec<String> = Self::KINDS.iter().map(|(kind, rest)| format!("`{kind}:{rest}`")).collect();
+        json_schema!({
+            "type": "string",
+            "title": "a reference to a secret",
+            "description": format!("where the secret is kept, never the secret itself: {}", forms.join(", ")),
+            "examples": ["env:ANTHROPIC_API_KEY_A", "vault:llm/anthropic#key"],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_literal_secret_is_never_shown() {
+        let secret = SecretRef::new("sk-live-0123456789");
+        assert_eq!(format!("{secret:?}"), "(a literal, not shown)");
+        assert_eq!(SecretRef::new("env:KEY").reference(), Some("env:KEY"));
+        assert!(SecretRef::new("env:").reference().is_none());
+    }
+}

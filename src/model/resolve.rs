@@ -1,0 +1,403 @@
+//! Names become ids, once; what nothing defines is reported here and nowhere else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
+use crate::source::{Entries, Entry, Place, Span, Spanned};
+
+use super::table::{AccountNode, Arena, Id, KeyNode, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Table, TargetNode};
+use super::{Catalogue, Gateway, Hop, Ladder, Model, Name, Part, Route, RouteTable, Step, Steps, Symptom, Target};
+
+/// Joins the parts of each table and resolves its names.
+pub fn resolve(parts: Vec<Part>, catalogue: &Catalogue, sink: &mut Sink) -> Vec<Table> {
+    let mut groups: Vec<(String, Vec<Part>)> = Vec::new();
+    for part in parts {
+        let name = part.table.metadata.name.value.to_string();
+        let known = groups.iter_mut().find(|(seen, group)| {
+            *seen == name && group.iter().all(|other| other.gateway == Gateway::Native && part.gateway == Gateway::Native)
+        });
+        match known {
+            Some((_, group)) => group.push(part),
+            None => groups.push((name, vec![part])),
+        }
+    }
+    groups.into_iter().filter_map(|(_, parts)| Resolver::new(&parts, catalogue, sink).run(parts)).collect()
+}
+
+type Scope<T> = BTreeMap<String, Id<T>>;
+
+struct Resolver<'a> {
+    catalogue: &'a Catalogue,
+    sink: &'a mut Sink,
+    /// Names about which nothing more is said.
+    unread: BTreeSet<String>,
+    silent: bool,
+    gateway: Gateway,
+    facts: BTreeMap<super::ModelIndex, Rc<Model>>,
+}
+
+/// Everything of one table, parts joined.
+#[derive(Default)]
+struct Joined {
+    providers: Entries<Name, super::Provider>,
+    accounts: Entries<Name, super::Account>,
+    keys: Entries<Name, super::Key>,
+    egress: Entries<Name, super::Egress>,
+    targets: Entries<Name, Target>,
+    ladders: Entries<Name, Ladder>,
+    routes: Entries<Name, Route>,
+    paths: Entries<Name, super::DeployPath>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(parts: &[Part], catalogue: &'a Catalogue, sink: &'a mut Sink) -> Self {
+        Self {
+            catalogue,
+            sink,
+            unread: parts.iter().flat_map(|part| part.unread.iter().cloned()).collect(),
+            silent: parts.iter().any(|part| part.partial),
+            gateway: parts.first().map_or(Gateway::Native, |part| part.gateway),
+            facts: BTreeMap::new(),
+        }
+    }
+
+    fn run(mut self, parts: Vec<Part>) -> Option<Table> {
+        let first = parts.first()?;
+        let name = first.table.metadata.name.value.clone();
+        let (gateway, head) = (first.gateway, first.head);
+        let files = parts.iter().map(|part| part.file).collect();
+        let incomplete = parts.iter().any(|part| part.partial || part.open_world || !part.unread.is_empty());
+        let mut table = Table {
+            name,
+            version: None,
+            owner: None,
+            gateway,
+            head,
+            files,
+            incomplete,
+            providers: Arena::default(),
+            accounts: Arena::default(),
+            keys: Arena::default(),
+            egress: Arena::default(),
+            targets: Arena::default(),
+            ladders: Arena::default(),
+            routes: Arena::default(),
+            observability: None,
+            paths: Vec::new(),
+            dead_hops: Vec::new(),
+            waivers: Vec::new(),
+        };
+        let mut joined = Joined::default();
+        for mut part in parts {
+            table.dead_hops.append(&mut part.dead_hops);
+            self.join(part.table, &mut table, &mut joined);
+        }
+        self.fill(joined, &mut table);
+        Some(table)
+    }
+
+    fn join(&mut self, part: RouteTable, table: &mut Table, joined: &mut Joined) {
+        if let Some(version) = part.metadata.version {
+            if let Some(first) = &table.version {
+                let message = "two parts of one table carry a version";
+                self.sink.report(
+                    Diagnostic::new("duplicate-key", version.place, "again here", message)
+                        .related(first.span(), "first here")
+                        .help("keep the version in one part"),
+                );
+            } else {
+                table.version = Some(version);
+            }
+        }
+        table.owner = table.owner.take().or(part.metadata.owner);
+        table.observability = table.observability.take().or(part.observability);
+        table.waivers.extend(part.waivers);
+        joined.providers.0.extend(part.providers);
+        joined.accounts.0.extend(part.accounts);
+        joined.keys.0.extend(part.keys);
+        joined.egress.0.extend(part.egress);
+        joined.targets.0.extend(part.targets);
+        joined.ladders.0.extend(part.ladders);
+        joined.routes.0.extend(part.routes);
+        joined.paths.0.extend(part.paths);
+    }
+
+    fn fill(&mut self, joined: Joined, table: &mut Table) {
+        let mut providers = Scope::new();
+        for entry in self.once("provider", joined.providers) {
+            let name = entry.name.value.to_string();
+            providers.insert(name, table.providers.push(entry));
+        }
+        let mut accounts = Scope::new();
+        for Entry { name, value: doc } in self.once("account", joined.accounts) {
+            let provider = self.find("provider", &providers, &doc.provider);
+            accounts.insert(name.value.to_string(), table.accounts.push(AccountNode { name, doc, provider }));
+        }
+        let mut keys = Scope::new();
+        for Entry { name, value: doc } in self.once("key", joined.keys) {
+            let account = self.find("account", &accounts, &doc.account);
+            keys.insert(name.value.to_string(), table.keys.push(KeyNode { name, doc, account }));
+        }
+        let regions: BTreeSet<String> = table
+            .providers
+            .values()
+            .flat_map(|provider| provider.value.regions.iter().map(|region| region.name.value.to_string()))
+            .collect();
+        let mut egress = Scope::new();
+        for entry in self.once("egress", joined.egress) {
+            for region in entry.value.regions.iter().flatten() {
+                if !regions.contains(region.value.as_str()) {
+                    self.unknown("region", region.value.as_str(), region.place, regions.iter().map(String::as_str));
+                }
+            }
+            egress.insert(entry.name.value.to_string(), table.egress.push(entry));
+        }
+        let mut targets = Scope::new();
+        for Entry { name, value: doc } in self.once("target", joined.targets) {
+            let provider = self.find("provider", &providers, &doc.provider);
+            if let (Some(provider), Some(region)) = (provider, &doc.region) {
+                let known = &table.providers[provider].value.regions;
+                if !known.iter().any(|entry| entry.name.value == region.value) {
+                    self.unknown("region", region.value.as_str(), region.place, known.iter().map(|entry| entry.name.value.as_str()));
+                }
+            }
+            let found_keys = doc.keys.iter().flatten().filter_map(|key| self.find("key", &keys, key)).collect();
+            let found_egress = doc.egress.iter().flatten().filter_map(|path| self.find("egress", &egress, path)).collect();
+            let model = self.model_of(&doc);
+            let facts = self.facts(model, doc.own_facts.as_deref());
+            let node = TargetNode { name, provider, keys: found_keys, egress: found_egress, model, facts, doc };
+            targets.insert(node.name.value.to_string(), table.targets.push(node));
+        }
+        let routes = self.once("route", joined.routes);
+        let mut route_scope = Scope::new();
+        let mut numbering: Arena<RouteNode> = Arena::default();
+        for Entry { name, value: doc } in routes {
+            let pool = self.pool(&doc, &targets);
+            let id = numbering.push(RouteNode { name, doc, pool, rungs: Vec::new() });
+            route_scope.insert(numbering[id].name.value.to_string(), id);
+        }
+        let mut ladders: BTreeMap<String, (super::LadderId, Vec<Rung>)> = BTreeMap::new();
+        for Entry { name, value } in self.once("ladder", joined.ladders) {
+            let key = name.value.to_string();
+            let id = table.ladders.push(name);
+            let rungs = self.rungs(value, Some(id), &targets, &route_scope, &egress);
+            ladders.insert(key, (id, rungs));
+        }
+        for (_, route) in numbering.iter() {
+            let mut route = route.clone();
+            if let Some(ladder) = &route.doc.ladder {
+                match ladders.get(ladder.value.as_str()) {
+                    Some((_, rungs)) => route.rungs.clone_from(rungs),
+                    None => self.unknown("ladder", ladder.value.as_str(), ladder.place, ladders.keys().map(String::as_str)),
+                }
+            }
+            if let Some(failover) = route.doc.failover.take() {
+                for rung in self.rungs(failover, None, &targets, &route_scope, &egress) {
+                    route.rungs.retain(|other| other.symptom != rung.symptom);
+                    route.rungs.push(rung);
+                }
+                route.rungs.sort_by_key(|rung| rung.symptom);
+            }
+            table.routes.push(route);
+        }
+        table.paths = self.once("path", joined.paths);
+    }
+
+    fn model_of(&self, target: &Target) -> Option<super::ModelIndex> {
+        let mut names = target.also_named.iter().map(String::as_str).chain([target.model.value.as_str()]);
+        if target.self_hosted { None } else { names.find_map(|name| self.catalogue.find(name)) }
+    }
+
+    fn facts(&mut self, model: Option<super::ModelIndex>, own: Option<&Model>) -> Rc<Model> {
+        let base = model.map(|index| {
+            let catalogue = self.catalogue;
+            Rc::clone(self.facts.entry(index).or_insert_with(|| Rc::new(catalogue.model(index).model.clone())))
+        });
+        match (base, own) {
+            (Some(base), None) => base,
+            (None, None) => Rc::new(Model::default()),
+            (base, Some(own)) => Rc::new(overlay(base.as_deref().cloned().unwrap_or_default(), own)),
+        }
+    }
+
+    fn pool(&mut self, route: &Route, targets: &Scope<TargetNode>) -> Vec<PoolMember> {
+        route
+            .pool
+            .iter()
+            .filter_map(|entry| {
+                let target = self.find("target", targets, &entry.value.target)?;
+                Some(PoolMember {
+                    target,
+                    place: entry.place,
+                    weight: entry.value.weight.map_or(1, super::Tokens::get),
+                    order: entry.value.order.map_or(1, super::Count::get),
+                })
+            })
+            .collect()
+    }
+
+    fn rungs(
+        &mut self,
+        ladder: Ladder,
+        id: Option<super::LadderId>,
+        targets: &Scope<TargetNode>,
+        routes: &Scope<RouteNode>,
+        egress: &Scope<Entry<Name, super::Egress>>,
+    ) -> Vec<Rung> {
+        let mut rungs: Vec<Rung> = Vec::new();
+        for (symptom, steps) in ladder.into_rungs() {
+            let steps = self.steps(steps, targets, routes, egress);
+            rungs.push(Rung { symptom, steps: Rc::new(steps), ladder: id });
+        }
+        rungs
+    }
+
+    fn steps(
+        &mut self,
+        steps: Steps,
+        targets: &Scope<TargetNode>,
+        routes: &Scope<RouteNode>,
+        egress: &Scope<Entry<Name, super::Egress>>,
+    ) -> Vec<ResolvedStep> {
+        steps
+            .into_iter()
+            .map(|step| {
+                let leg = match &step.value {
+                    Step::Fallback(fallback) => Some((self.leg(&fallback.hop, targets, routes), fallback.hop.place)),
+                    _ => None,
+                };
+                let switched = match &step.value {
+                    Step::SwitchEgress(name) => self.find("egress", egress, name),
+                    _ => None,
+                };
+                ResolvedStep { place: step.place, step: step.value, leg, egress: switched }
+            })
+            .collect()
+    }
+
+    fn leg(&mut self, hop: &Spanned<Hop>, targets: &Scope<TargetNode>, routes: &Scope<RouteNode>) -> Leg {
+        let (word, other, name, found, elsewhere) = match &hop.value {
+            Hop::Target(name) => {
+                let found = targets.get(name.as_str()).map(|id| Leg::Target(*id));
+                ("target", "route", name, found, routes.contains_key(name.as_str()))
+            }
+            Hop::Route(name) => {
+                let found = routes.get(name.as_str()).map(|id| Leg::Route(*id));
+                ("route", "target", name, found, targets.contains_key(name.as_str()))
+            }
+        };
+        if let Some(leg) = found {
+            return leg;
+        }
+        if elsewhere {
+            if !self.silent {
+                let message = format!("{} is a {other}, and stands where a {word} is wanted", quote(name.as_str()));
+                self.sink.report(
+                    Diagnostic::new("unknown-reference", hop.place, format!("no {word} of this name"), message)
+                        .help(format!("write `fallback: {{{other}: {name}}}`")),
+                );
+            }
+        } else if word == "target" {
+            self.unknown(word, name.as_str(), hop.place, targets.keys().map(String::as_str));
+        } else {
+            self.unknown(word, name.as_str(), hop.place, routes.keys().map(String::as_str));
+        }
+        Leg::Nowhere(name.clone())
+    }
+
+    /// The entries with every name once; a name defined twice is reported with both places.
+    fn once<T>(&mut self, word: &str, entries: Entries<Name, T>) -> Vec<Entry<Name, T>> {
+        let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
+        let mut kept = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match seen.get(&entry.name.value) {
+                // Within one mapping the reader of the text has reported it.
+                Some(first) if first.file == entry.name.span().file => {}
+                Some(first) => {
+                    let message = format!("the {word} {} is defined twice", quote(entry.name.value.as_str()));
+                    self.sink.report(
+                        Diagnostic::new("duplicate-key", entry.name.place, "again here", message)
+                            .related(*first, "first here")
+                            .help("give one of them another name; the first one is used"),
+                    );
+                }
+                None => {
+                    seen.insert(entry.name.value.clone(), entry.name.span());
+                    kept.push(entry);
+                }
+            }
+        }
+        kept
+    }
+
+    fn find<T>(&mut self, word: &str, scope: &Scope<T>, name: &Spanned<Name>) -> Option<Id<T>> {
+        let found = scope.get(name.value.as_str()).copied();
+        if found.is_none() {
+            self.unknown(word, name.value.as_str(), name.place, scope.keys().map(String::as_str));
+        }
+        found
+    }
+
+    fn unknown<'n>(&mut self, word: &str, name: &str, place: Place, known: impl IntoIterator<Item = &'n str>) {
+        if self.silent || self.unread.contains(name) {
+            return;
+        }
+        let known: Vec<&str> = known.into_iter().collect();
+        let (message, label) = match self.gateway {
+            Gateway::Native => (format!("nothing defines the {word} {}", quote(name)), format!("no such {word}")),
+            Gateway::LiteLlm => (
+                format!("nothing in `model_list` answers to {}", quote(name)),
+                "no model group, alias, id or wildcard of this name".to_owned(),
+            ),
+        };
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean {}?", quote(near)),
+            None if known.is_empty() => format!("the table defines no {word} at all"),
+            None if self.gateway == Gateway::LiteLlm => {
+                "LiteLLM starts with this and skips the hop when it is needed; add the group or remove the name".to_owned()
+            }
+            None => format!("known: {}", or_list(known, 6)),
+        };
+        self.sink.report(Diagnostic::new("unknown-reference", place, label, message).help(help));
+    }
+}
+
+/// The facts of a file itself over those of the catalogue.
+fn overlay(mut base: Model, own: &Model) -> Model {
+    macro_rules! over {
+        ($($field:ident).+) => {
+            if own.$($field).+.is_some() {
+                base.$($field).+ = own.$($field).+.clone();
+            }
+        };
+    }
+    over!(mode);
+    over!(limits.context_tokens);
+    over!(limits.output_tokens);
+    over!(capabilities.tools);
+    over!(capabilities.parallel_tools);
+    over!(capabilities.vision);
+    over!(capabilities.audio);
+    over!(capabilities.documents);
+    over!(capabilities.structured_output);
+    over!(capabilities.reasoning);
+    over!(capabilities.caching);
+    over!(price.input);
+    over!(price.output);
+    base
+}
+
+/// The symptoms a rung answers: its own, or for `any` those without a rung of their own.
+impl RouteNode {
+    /// The symptoms on which a rung of this route is taken.
+    pub fn symptoms_of(&self, rung: &Rung) -> Vec<Symptom> {
+        if rung.symptom != Symptom::Any {
+            return vec![rung.symptom];
+        }
+        Symptom::CONCRETE
+            .into_iter()
+            .filter(|symptom| !self.rungs.iter().any(|other| other.symptom == *symptom))
+            .collect()
+    }
+}

@@ -1,0 +1,286 @@
+//! The table: every name resolved to an id, every id to a thing.
+
+use std::marker::PhantomData;
+use std::ops::Index;
+use std::rc::Rc;
+
+use crate::source::{Entry, FileId, Place, Span, Spanned, to_u32, to_usize};
+
+use super::{
+    Account, DeployPath, Egress, Gateway, Key, Model, ModelIndex, Name, Observability, Provider, Route, Step, Symptom, TableVersion,
+    Target, Waiver,
+};
+
+/// The number of a thing in its [`Arena`].
+pub struct Id<T> {
+    number: u32,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Id<T> {
+    /// The number, from 0.
+    pub fn number(self) -> usize {
+        to_usize(self.number)
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Id<T> {}
+
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl<T> Eq for Id<T> {}
+
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Id<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.number.cmp(&other.number)
+    }
+}
+
+impl<T> std::fmt::Debug for Id<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "#{}", self.number)
+    }
+}
+
+/// Things of one kind, in source order; they are added and never removed.
+#[derive(Clone, Debug)]
+pub struct Arena<T> {
+    items: Vec<T>,
+}
+
+impl<T> Default for Arena<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T> Arena<T> {
+    /// Adds a thing and gives its id.
+    pub fn push(&mut self, item: T) -> Id<T> {
+        self.items.push(item);
+        Id { number: to_u32(self.items.len() - 1), of: PhantomData }
+    }
+
+    /// Everything with its id, in source order.
+    pub fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
+        (0u32..).map(|number| Id { number, of: PhantomData }).zip(&self.items)
+    }
+
+    /// Everything, in source order.
+    pub fn values(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+impl<T> Index<Id<T>> for Arena<T> {
+    type Output = T;
+
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: ids come from `push` of this arena, which never shrinks")]
+    fn index(&self, id: Id<T>) -> &T {
+        &self.items[id.number()]
+    }
+}
+
+/// The id of a provider.
+pub type ProviderId = Id<Entry<Name, Provider>>;
+/// The id of an account.
+pub type AccountId = Id<AccountNode>;
+/// The id of a key.
+pub type KeyId = Id<KeyNode>;
+/// The id of an egress.
+pub type EgressId = Id<Entry<Name, Egress>>;
+/// The id of a target.
+pub type TargetId = Id<TargetNode>;
+/// The id of a route.
+pub type RouteId = Id<RouteNode>;
+/// The id of a ladder.
+pub type LadderId = Id<Spanned<Name>>;
+
+/// An account, its provider resolved.
+#[derive(Clone, Debug)]
+pub struct AccountNode {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// As written.
+    pub doc: Account,
+    /// The provider it is held with.
+    pub provider: Option<ProviderId>,
+}
+
+/// A key, its account resolved.
+#[derive(Clone, Debug)]
+pub struct KeyNode {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// As written.
+    pub doc: Key,
+    /// The account it belongs to.
+    pub account: Option<AccountId>,
+}
+
+/// A target, its references resolved.
+#[derive(Clone, Debug)]
+pub struct TargetNode {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// As written.
+    pub doc: Target,
+    /// The provider that serves it.
+    pub provider: Option<ProviderId>,
+    /// The keys, in the order they are used.
+    pub keys: Vec<KeyId>,
+    /// The network paths, in the order they are used.
+    pub egress: Vec<EgressId>,
+    /// The model in the catalogue.
+    pub model: Option<ModelIndex>,
+    /// What is known of the model: the catalogue's facts, overlaid by those of the file itself.
+    pub facts: Rc<Model>,
+}
+
+/// A target of a pool, resolved.
+#[derive(Clone, Debug)]
+pub struct PoolMember {
+    /// The target.
+    pub target: TargetId,
+    /// Where the pool names it.
+    pub place: Place,
+    /// Its share of the traffic, relative to the others of its order.
+    pub weight: u64,
+    /// Strict preference, from 1.
+    pub order: u32,
+}
+
+/// Where a step leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leg {
+    /// A call of a target.
+    Target(TargetId),
+    /// A visit of a route.
+    Route(RouteId),
+    /// A name that nothing defines; reported when names were resolved.
+    Nowhere(Name),
+}
+
+/// A step with its references resolved.
+#[derive(Clone, Debug)]
+pub struct ResolvedStep {
+    /// As written.
+    pub step: Step,
+    /// Where the step stands.
+    pub place: Place,
+    /// Where a fallback leads, and where it says so.
+    pub leg: Option<(Leg, Place)>,
+    /// The egress that `switch-egress` names.
+    pub egress: Option<EgressId>,
+}
+
+/// The steps of one symptom.
+#[derive(Clone, Debug)]
+pub struct Rung {
+    /// The symptom.
+    pub symptom: Symptom,
+    /// The steps; routes that use the same ladder share them.
+    pub steps: Rc<Vec<ResolvedStep>>,
+    /// The ladder they come from; `None` for the route's own.
+    pub ladder: Option<LadderId>,
+}
+
+/// A route, its references resolved.
+#[derive(Clone, Debug)]
+pub struct RouteNode {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// As written, without pool and ladders.
+    pub doc: Route,
+    /// The targets that answer when nothing fails.
+    pub pool: Vec<PoolMember>,
+    /// The steps of each symptom that has some, in the order of [`Symptom`].
+    pub rungs: Vec<Rung>,
+}
+
+impl RouteNode {
+    /// The steps taken on a symptom: its own, else those of `any`.
+    pub fn steps_on(&self, symptom: Symptom) -> Option<&Rung> {
+        let own = |wanted: Symptom| self.rungs.iter().find(|rung| rung.symptom == wanted);
+        own(symptom).or_else(|| own(Symptom::Any))
+    }
+
+    /// How findings and waivers name it.
+    pub fn subject(&self) -> String {
+        format!("routes.{}", self.name.value)
+    }
+}
+
+/// One route table: all parts joined, all names resolved.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name; that of the file for a gateway's own.
+    pub name: Name,
+    /// Its version and where it is written.
+    pub version: Option<Spanned<TableVersion>>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Whose format and semantics it has.
+    pub gateway: Gateway,
+    /// Where its first part begins.
+    pub head: Span,
+    /// The files it is made of.
+    pub files: Vec<FileId>,
+    /// Whether some of it could not be read, or may be defined elsewhere.
+    pub incomplete: bool,
+    /// Who sells the APIs.
+    pub providers: Arena<Entry<Name, Provider>>,
+    /// Billing accounts.
+    pub accounts: Arena<AccountNode>,
+    /// Credentials.
+    pub keys: Arena<KeyNode>,
+    /// Network paths.
+    pub egress: Arena<Entry<Name, Egress>>,
+    /// Callable deployments.
+    pub targets: Arena<TargetNode>,
+    /// Names of shared ladders.
+    pub ladders: Arena<Spanned<Name>>,
+    /// The names callers use.
+    pub routes: Arena<RouteNode>,
+    /// What can be seen of the requests.
+    pub observability: Option<Spanned<Observability>>,
+    /// The ways the gateway is deployed.
+    pub paths: Vec<Entry<Name, DeployPath>>,
+    /// Entries of a gateway's fallback lists that are never used.
+    pub dead_hops: Vec<super::DeadHop>,
+    /// Agreed, dated exceptions.
+    pub waivers: Vec<Spanned<Waiver>>,
+}
+
+impl Table {
+    /// The targets of a route's pool.
+    pub fn pool_of(&self, route: RouteId) -> impl Iterator<Item = &TargetNode> {
+        self.routes[route].pool.iter().map(|member| &self.targets[member.target])
+    }
+}

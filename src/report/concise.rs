@@ -1,0 +1,31 @@
+//! One line a finding: `file:line:column: level[rule] message`.
+
+use super::{Places, Report, Style, escape, redact, summary};
+
+pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>) -> String {
+    let mut out = String::new();
+    for finding in report.findings.iter() {
+        let region = places.region(finding.primary.span);
+        let waived = if finding.waived.is_some() { " (waived)" } else { "" };
+        let line = format!(
+            "{}:{}:{}: {}[{}]{waived} {}",
+            region.file,
+            region.line,
+            region.column,
+            finding.level.as_str(),
+            finding.rule,
+            redact::message(&finding.message)
+        );
+        out.push_str(&escape::line(&line));
+        out.push('\n');
+    }
+    out.push_str(&escape::line(&summary::verdict(report)));
+    out.push('\n');
+    if style.verbose {
+        for line in summary::caveats(report, style) {
+            out.push_str(&escape::line(&line));
+            out.push('\n');
+        }
+    }
+    out
+}

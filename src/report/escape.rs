@@ -1,0 +1,76 @@
+//! Text from a table is hostile: each reader's own escapes.
+
+use crate::diagnostic::is_bidi;
+
+/// For a terminal: control characters and marks that turn the direction of text become visible.
+pub fn terminal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => out.push(letter),
+            '\t' => out.push(' '),
+            _ if letter.is_control() || is_bidi(letter) => out.extend(letter.escape_default()),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// For a line: as for a terminal, without line breaks.
+pub(super) fn line(text: &str) -> String {
+    terminal(text).replace('\n', "\\n")
+}
+
+/// For the message of a GitHub workflow command.
+pub(super) fn github(text: &str) -> String {
+    line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// For a property of a GitHub workflow command.
+pub(super) fn github_property(text: &str) -> String {
+    github(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// A path as a URI reference: what is not plain is percent-encoded.
+pub(super) fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            use std::fmt::Write;
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// For Mermaid and Dot labels: quotes, brackets and line breaks as entities.
+pub(super) fn label(text: &str) -> String {
+    let mut out = String::new();
+    for letter in line(text).chars() {
+        match letter {
+            '"' => out.push_str("&quot;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' => out.push('/'),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_a_command() {
+        assert_eq!(terminal("a\u{1b}[31mb\u{202e}"), "a\\u{1b}[31mb\\u{202e}");
+        assert_eq!(github("50%0A::error::x\n::error::y"), "50%250A::error::x\\n::error::y");
+        assert_eq!(github_property("a:b,c"), "a%3Ab%2Cc");
+        assert_eq!(uri("a b/ü.yaml"), "a%20b/%C3%BC.yaml");
+        assert_eq!(label("a\"]<b>"), "a&quot;]&lt;b&gt;");
+    }
+}

@@ -1,0 +1,298 @@
+//! The failover graph: a tree for people, JSON for scripts, Dot and Mermaid for pictures.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::graph::{FailoverGraph, HopEdge};
+use crate::model::{Gateway, HopKind, Leg, RouteId, Table, TargetId};
+use crate::source::SourceMap;
+
+use super::{Places, escape};
+
+/// How to draw a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// For people.
+    Tree,
+    /// For scripts.
+    Json,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+}
+
+/// The graph of a table. `schema/graph.schema.json` is made from this.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Graph")]
+pub(crate) struct JsonGraph {
+    /// The version of this format.
+    version: u32,
+    /// The name of the table.
+    table: String,
+    /// Whose semantics it has: `routec` or the name of a gateway.
+    gateway: &'static str,
+    /// Routes, and the targets that hops lead to directly.
+    nodes: Vec<JsonNode>,
+    /// Hops, in source order.
+    edges: Vec<JsonEdge>,
+    /// Routes that fall back to each other, one list a strongly connected component.
+    cycles: Vec<Vec<String>>,
+}
+
+/// A route or a target.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Node")]
+struct JsonNode {
+    /// Its name.
+    name: String,
+    /// `route` or `target`.
+    kind: &'static str,
+    /// The targets that answer when nothing fails.
+    targets: Vec<String>,
+    /// The models of those targets.
+    models: Vec<String>,
+    /// The file it is defined in.
+    file: String,
+    /// The line.
+    line: u32,
+}
+
+/// A hop.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Edge")]
+struct JsonEdge {
+    /// The route it leaves.
+    from: String,
+    /// Where it leads; the name as written if nothing defines it.
+    to: String,
+    /// What `to` is: `route`, `target` or `unknown`.
+    #[serde(rename = "toKind")]
+    to_kind: &'static str,
+    /// The gateway's list (`general`, `context_window`, `content_policy`, `default`), or `fallback`.
+    kind: String,
+    /// The symptom on which it is taken.
+    symptom: &'static str,
+    /// The step of the ladder, from 1.
+    step: usize,
+    /// The target as written, before aliases and patterns.
+    written: String,
+    /// Whether something defines its target.
+    resolved: bool,
+    /// Whether it can be taken: not if its source does not exist or an earlier entry wins.
+    live: bool,
+    /// The file it stands in.
+    file: String,
+    /// The line.
+    line: u32,
+}
+
+/// Draws a graph.
+pub fn render(sources: &SourceMap, table: &Table, graph: &FailoverGraph, format: GraphFormat) -> String {
+    let json = gather(sources, table, graph);
+    match format {
+        GraphFormat::Json => {
+            let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
+            text.push('\n');
+            text
+        }
+        GraphFormat::Dot => dot(&json),
+        GraphFormat::Mermaid => mermaid(&json),
+        GraphFormat::Tree => tree(table, graph, &json),
+    }
+}
+
+fn gather(sources: &SourceMap, table: &Table, graph: &FailoverGraph) -> JsonGraph {
+    let mut places = Places::new(sources);
+    let mut nodes = Vec::new();
+    for (id, route) in table.routes.iter() {
+        let region = places.region(route.name.span());
+        nodes.push(JsonNode {
+            name: route.name.value.to_string(),
+            kind: "route",
+            targets: table.pool_of(id).map(|target| target.name.value.to_string()).collect(),
+            models: table.pool_of(id).map(|target| target.doc.model.value.to_string()).collect(),
+            file: region.file,
+            line: region.line,
+        });
+    }
+    let direct: BTreeSet<TargetId> = graph
+        .hops()
+        .filter_map(|(_, hop)| match &hop.to {
+            Leg::Target(target) => Some(*target),
+            Leg::Route(_) | Leg::Nowhere(_) => None,
+        })
+        .collect();
+    for target in direct.iter().map(|id| &table.targets[*id]) {
+        let region = places.region(target.name.span());
+        nodes.push(JsonNode {
+            name: target.name.value.to_string(),
+            kind: "target",
+            targets: Vec::new(),
+            models: vec![target.doc.model.value.to_string()],
+            file: region.file,
+            line: region.line,
+        });
+    }
+    let mut edges: Vec<JsonEdge> = graph.hops().map(|(_, hop)| edge(table, hop, &mut places)).collect();
+    for dead in &table.dead_hops {
+        let region = places.region(dead.place.span());
+        edges.push(JsonEdge {
+            from: dead.from.clone(),
+            to: dead.resolved.clone().unwrap_or_else(|| dead.to.clone()),
+            to_kind: if dead.resolved.is_some() { "route" } else { "unknown" },
+            kind: dead.list.to_owned(),
+            symptom: "any",
+            step: 0,
+            written: dead.to.clone(),
+            resolved: dead.resolved.is_some(),
+            live: false,
+            file: region.file,
+            line: region.line,
+        });
+    }
+    let cycles = graph.cycles(table, |hop| !hop.is_pattern(table));
+    let names = |members: &[RouteId]| members.iter().map(|route| table.routes[*route].name.value.to_string()).collect();
+    JsonGraph {
+        version: 1,
+        table: table.name.to_string(),
+        gateway: table.gateway.as_str(),
+        nodes,
+        edges,
+        cycles: cycles.iter().map(|cycle| names(&cycle.members)).collect(),
+    }
+}
+
+fn edge(table: &Table, hop: &HopEdge, places: &mut Places<'_>) -> JsonEdge {
+    let region = places.region(hop.place.span());
+    let (to, to_kind) = match &hop.to {
+        Leg::Route(route) => (table.routes[*route].name.value.to_string(), "route"),
+        Leg::Target(target) => (table.targets[*target].name.value.to_string(), "target"),
+        Leg::Nowhere(name) => (name.to_string(), "unknown"),
+    };
+    let (kind, written) = match hop.fallback(table).map(|fallback| &fallback.kind) {
+        Some(HopKind::Listed { list, written, .. }) => ((*list).to_owned(), written.clone()),
+        Some(HopKind::Native) | None => ("fallback".to_owned(), to.clone()),
+    };
+    JsonEdge {
+        from: table.routes[hop.from].name.value.to_string(),
+        resolved: to_kind != "unknown",
+        to,
+        to_kind,
+        kind,
+        symptom: hop.symptom.as_str(),
+        step: hop.at.1 + 1,
+        written,
+        live: true,
+        file: region.file,
+        line: region.line,
+    }
+}
+
+/// The words on an edge.
+fn caption(edge: &JsonEdge) -> String {
+    if edge.kind == "fallback" { format!("{} {}", edge.symptom, edge.step) } else { edge.kind.clone() }
+}
+
+fn ids(json: &JsonGraph) -> Vec<String> {
+    let mut names: Vec<String> = json.nodes.iter().map(|node| format!("{} {}", node.kind, node.name)).collect();
+    for edge in &json.edges {
+        for name in [format!("route {}", edge.from), format!("{} {}", edge.to_kind, edge.to)] {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn number(names: &[String], name: &str) -> usize {
+    names.iter().position(|known| known == name).unwrap_or(0)
+}
+
+fn dot(json: &JsonGraph) -> String {
+    let names = ids(json);
+    let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n", escape::label(&json.table));
+    for (at, name) in names.iter().enumerate() {
+        let (kind, name) = name.split_once(' ').unwrap_or_default();
+        let shape = match kind {
+            "route" => "box",
+            "target" => "ellipse",
+            _ => "diamond",
+        };
+        let _ = writeln!(out, "  n{at} [shape={shape} label=\"{}\"];", escape::label(name));
+    }
+    for edge in &json.edges {
+        let (from, to) = (number(&names, &format!("route {}", edge.from)), number(&names, &format!("{} {}", edge.to_kind, edge.to)));
+        let style = if edge.live { "" } else { " style=dashed" };
+        let _ = writeln!(out, "  n{from} -> n{to} [label=\"{}\"{style}];", escape::label(&caption(edge)));
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn mermaid(json: &JsonGraph) -> String {
+    let names = ids(json);
+    let mut out = String::from("flowchart LR\n");
+    for (at, name) in names.iter().enumerate() {
+        let (kind, name) = name.split_once(' ').unwrap_or_default();
+        let (open, close) = match kind {
+            "route" => ("[\"", "\"]"),
+            "target" => ("([\"", "\"])"),
+            _ => ("{\"", "\"}"),
+        };
+        let _ = writeln!(out, "  n{at}{open}{}{close}", escape::label(name));
+    }
+    for edge in &json.edges {
+        let (from, to) = (number(&names, &format!("route {}", edge.from)), number(&names, &format!("{} {}", edge.to_kind, edge.to)));
+        let arrow = if edge.live { "-->" } else { "-.->" };
+        let _ = writeln!(out, "  n{from} {arrow}|\"{}\"| n{to}", escape::label(&caption(edge)));
+    }
+    out
+}
+
+fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
+    let mut out = String::new();
+    // The edges stand in the order of the routes they leave.
+    let mut next = 0;
+    for (id, route) in table.routes.iter() {
+        let models: Vec<String> = table
+            .pool_of(id)
+            .map(|target| match table.gateway {
+                Gateway::Native => format!("{} ({})", target.name.value, target.doc.model.value),
+                Gateway::LiteLlm => target.doc.model.value.to_string(),
+            })
+            .collect();
+        let _ = writeln!(out, "{}  {}", escape::line(route.name.value.as_str()), escape::line(&models.join(", ")));
+        let hops = json.edges.get(next..next + graph.hops_of(id).len()).unwrap_or_default();
+        next += hops.len();
+        for (at, edge) in hops.iter().enumerate() {
+            let branch = if at + 1 == hops.len() { "└─" } else { "├─" };
+            let what = match edge.to_kind {
+                "unknown" => " (nothing defines it)",
+                "target" => " (target)",
+                _ if edge.to == edge.from => " (itself)",
+                _ => "",
+            };
+            let _ = writeln!(out, "{branch} {} → {}{what}", caption(edge), escape::line(&edge.to));
+        }
+    }
+    for edge in json.edges.iter().filter(|edge| !edge.live) {
+        let line = format!("never used: {} → {} ({}, {}:{})", edge.from, edge.to, edge.kind, edge.file, edge.line);
+        let _ = writeln!(out, "{}", escape::line(&line));
+    }
+    for cycle in &json.cycles {
+        let _ = writeln!(out, "cycle: {}", escape::line(&cycle.join(", ")));
+    }
+    let _ = writeln!(
+        out,
+        "{}: {} routes, {} hops, {} cycles",
+        escape::line(&json.table),
+        table.routes.len(),
+        json.edges.iter().filter(|edge| edge.live).count(),
+        json.cycles.len()
+    );
+    out
+}

@@ -1,0 +1,47 @@
+//! The words for a cycle, shared by the rules that find one.
+
+use crate::diagnostic::{Diagnostic, Label, or_list, quote};
+use crate::graph::{Cycle, describe_path};
+use crate::model::Gateway;
+use crate::source::Span;
+
+use super::Context;
+
+/// The finding about a cycle.
+pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) -> Diagnostic {
+    let table = context.table;
+    let name = |route: crate::model::RouteId| table.routes[route].name.value.as_str();
+    let walk: Vec<String> = cycle.trace.iter().map(|hop| quote(name(context.graph.hop(*hop).from))).collect();
+    let first = cycle.trace.first().map(|hop| context.graph.hop(*hop));
+    let closed = format!("{} → {}", walk.join(" → "), first.map_or_else(String::new, |hop| quote(name(hop.from))));
+    let message = format!("routes fall back to each other: {closed}");
+    let place: Span = first.map_or(table.head, |hop| hop.place.span());
+    let last = cycle.trace.last().map(|hop| context.graph.hop(*hop));
+    let mut trace = Vec::new();
+    if let Some(first) = first {
+        trace.push(super::found::enters(table, first.from));
+    }
+    trace.extend(describe_path(table, context.graph, &cycle.trace));
+    if let Some(last) = last {
+        trace.push(Label { span: last.place.span(), text: "and the request is where it was".to_owned() });
+    }
+    let mut help = match table.gateway {
+        Gateway::Native => {
+            let when = match cycle.alone.as_slice() {
+                [] => "it takes a change of symptom on the way".to_owned(),
+                [only] => format!("`{}` alone closes it", only.as_str()),
+                [first, others @ ..] => format!("`{}` alone closes it (and {} other symptoms)", first.as_str(), others.len()),
+            };
+            format!("{when}; a request would never end: take one of these hops out")
+        }
+        Gateway::LiteLlm => "LiteLLM before 1.97 walks the cycle again and again until `max_fallbacks`, with retries at every turn; \
+                             1.97 and later try each group once, in an order the lists do not show. Take one of these hops out"
+            .to_owned(),
+    };
+    if cycle.members.len() > cycle.trace.len() {
+        let names = or_list(cycle.members.iter().map(|route| name(*route)), 8).replace(" or ", " and ");
+        help = format!("{help}; {} routes reach each other here: {names}", cycle.members.len());
+    }
+    let subject = first.map(|hop| table.routes[hop.from].subject()).unwrap_or_default();
+    Diagnostic::new(rule, place, "the cycle begins with this hop", message).trace(trace).help(help).about(subject)
+}

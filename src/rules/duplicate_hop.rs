@@ -1,0 +1,69 @@
+//! Walks each rung once, remembering what it has called since the last step that could change the outcome.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::{Leg, ResolvedStep, RouteNode, Rung, Step, Table};
+use crate::source::Place;
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("duplicate-hop"),
+    group: Group::Graph,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("duplicate_hop.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let mut seen = BTreeSet::new();
+    for route in context.table.routes.values() {
+        for rung in &route.rungs {
+            for (again, first) in repeats(rung) {
+                if let Some((leg, place)) = &again.leg {
+                    if seen.insert(place.span()) {
+                        sink.report(finding(context.table, route, rung, (leg, *place), first));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The fallbacks that lead where an earlier one led, with nothing in between that could make a difference.
+fn repeats(rung: &Rung) -> Vec<(&ResolvedStep, Place)> {
+    let mut called: Vec<(&Leg, Place)> = Vec::new();
+    let mut found = Vec::new();
+    for step in rung.steps.iter() {
+        match (&step.step, &step.leg) {
+            (Step::Fallback(_), Some((leg, place))) => {
+                match called.iter().find(|(earlier, _)| *earlier == leg) {
+                    Some((_, first)) => found.push((step, *first)),
+                    None => called.push((leg, *place)),
+                }
+            }
+            (
+                Step::Backoff(_) | Step::NextKey(_) | Step::LowerConcurrency(_) | Step::RaiseTimeout(_) | Step::SwitchEgress(_),
+                _,
+            ) => called.clear(),
+            (_, _) => {}
+        }
+    }
+    found
+}
+
+fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, Place), first: Place) -> Diagnostic {
+    let target = match leg {
+        Leg::Target(target) => table.targets[*target].name.value.as_str(),
+        Leg::Route(route) => table.routes[*route].name.value.as_str(),
+        Leg::Nowhere(name) => name.as_str(),
+    };
+    let message = format!("{} reaches {} twice on {}", quote(route.name.value.as_str()), quote(target), rung.symptom.as_str());
+    Diagnostic::new("duplicate-hop", place, "asked again", message)
+        .related(first.span(), "already failed here")
+        .help("nothing between the two could make it succeed: remove one, or wait with `backoff` before the second")
+        .about(route.subject())
+}

@@ -1,0 +1,27 @@
+//! Takes the components that only `default_fallbacks` closes: those that the lists alone do not have.
+
+use crate::diagnostic::{Level, RuleId, Sink};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("litellm-default-fallback-cycle"),
+    group: Group::Gateway,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("litellm_default_fallback_cycle.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    let own = context.graph.cycles(table, |hop| !hop.is_default(table) && !hop.is_pattern(table));
+    for cycle in context.graph.cycles(table, |hop| !hop.is_pattern(table)) {
+        let is_new = cycle.trace.iter().any(|hop| context.graph.hop(*hop).is_default(table));
+        let is_known = own.iter().any(|other| other.members == cycle.members);
+        if is_new && !is_known {
+            sink.report(super::cycle::finding("litellm-default-fallback-cycle", context, &cycle));
+        }
+    }
+}

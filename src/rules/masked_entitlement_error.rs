@@ -1,0 +1,58 @@
+//! Looks at each hop that a route takes on `not-entitled` or `auth`, and at the models it leads to.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::{Gaps, Leg, Relation, Symptom};
+
+use super::found::{ByHop, pool_models};
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("masked-entitlement-error"),
+    group: Group::Relation,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("masked_entitlement_error.md"),
+    run: Some(run),
+    silence: Silence::OnGatewayFiles("what happens on a missing entitlement alone"),
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    let mut found = ByHop::default();
+    for (id, hop) in context.graph.hops() {
+        if masked(context, hop).is_none() {
+            continue;
+        }
+        let reached: Vec<_> = match &hop.to {
+            Leg::Target(target) => vec![*target],
+            Leg::Route(route) => table.routes[*route].pool.iter().map(|member| member.target).collect(),
+            Leg::Nowhere(_) => Vec::new(),
+        };
+        let other = reached.into_iter().find(|target| {
+            let relation = context.relations.to_pool(table.pool_of(hop.from), &table.targets[*target]);
+            matches!(relation, Relation::Family | Relation::Equivalent | Relation::Unrelated)
+        });
+        if let Some(target) = other {
+            found.note(context, hop.from, target, &[id], Gaps::NONE);
+        }
+    }
+    found.report(context, sink, |found, hop| {
+        let symptom = masked(context, hop)?;
+        let model = quote(table.targets[found.target].doc.model.value.as_str());
+        let route = quote(table.routes[found.route].name.value.as_str());
+        let message = format!("on {} {route} answers with {model} instead of failing openly, so nobody learns that {} cannot be used", symptom.as_str(), pool_models(context, found.route));
+        let help = if hop.symptom == Symptom::Any {
+            format!("`any` covers {0} too; give it steps of its own: `{0}: [{{check: {{runbook: …, owner: …}}}}, {{stop: {{}}}}]`", symptom.as_str())
+        } else {
+            "a missing permission is mended by a person: `- check: {runbook: …, owner: …}` and then `- stop: {}`".to_owned()
+        };
+        Some(Diagnostic::new("masked-entitlement-error", hop.place, "hides the real failure", message).help(help))
+    });
+}
+
+/// The symptom a hop hides: its own, or the one that `any` covers.
+fn masked(context: &Context<'_>, hop: &crate::graph::HopEdge) -> Option<Symptom> {
+    let rung = hop.rung(context.table)?;
+    let symptoms = context.table.routes[hop.from].symptoms_of(rung);
+    [Symptom::NotEntitled, Symptom::Auth].into_iter().find(|symptom| symptoms.contains(symptom))
+}

@@ -1,0 +1,71 @@
+//! Looks for the words of model families and tiers in the names of routes, and in the ids of their models.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("misnamed-route"),
+    group: Group::Relation,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("misnamed_route.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+/// Families by the words that vendors put into model ids.
+const FAMILIES: [&str; 20] = [
+    "gpt", "claude", "gemini", "gemma", "llama", "mistral", "mixtral", "codestral", "deepseek", "qwen", "glm", "grok", "kimi", "minimax",
+    "phi", "nova", "nemotron", "granite", "sonar", "jamba",
+];
+
+/// Anthropic's tiers, which name no family but say as much.
+const TIERS: [&str; 3] = ["opus", "sonnet", "haiku"];
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    for (id, route) in context.table.routes.iter() {
+        let name = route.name.value.as_str();
+        let models: Vec<&str> = context.table.pool_of(id).map(|target| target.doc.model.value.as_str()).collect();
+        let is_distilled = models.iter().any(|model| model.to_lowercase().contains("distill"));
+        let contradicted = [&FAMILIES[..], &TIERS[..]].into_iter().any(|words| {
+            let said = words_in(name, words);
+            let are: Vec<&str> = models.iter().flat_map(|model| words_in(model, words)).collect();
+            !said.is_empty() && !are.is_empty() && !said.iter().any(|word| are.contains(word))
+        });
+        if contradicted && !is_distilled && !name.contains('*') {
+            let message = format!("{} is answered by {}", quote(name), or_list(models, 3));
+            sink.report(
+                Diagnostic::new("misnamed-route", route.name.place, "the name says another model", message)
+                    .help("callers, logs and bills believe the name: rename the route after what it is for, not after a model")
+                    .about(route.subject()),
+            );
+        }
+    }
+}
+
+/// The words that stand in a text on their own, not within another word.
+fn words_in<'w>(text: &str, words: &[&'w str]) -> Vec<&'w str> {
+    let lower = text.to_lowercase();
+    let is_word = |word: &str| {
+        lower.match_indices(word).any(|(at, _)| {
+            let before = lower.get(..at).and_then(|before| before.chars().next_back());
+            let after = lower.get(at + word.len()..).and_then(|after| after.chars().next());
+            let is_letter = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase());
+            !is_letter(before) && !is_letter(after)
+        })
+    };
+    words.iter().copied().filter(|word| is_word(word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_alone() {
+        assert_eq!(words_in("gpt-4o", &FAMILIES), ["gpt"]);
+        assert_eq!(words_in("ollama/llama3.1", &FAMILIES), ["llama"]);
+        assert!(words_in("chatgptish", &FAMILIES).is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! Looks at every target that a pool or a hop uses, and at the deadlines of the routes whose pools they are in.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
+use crate::model::{Gateway, TargetNode};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("missing-timeout"),
+    group: Group::Graph,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("missing_timeout.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    match context.table.gateway {
+        Gateway::Native => native(context, sink),
+        Gateway::LiteLlm => litellm(context, sink),
+    }
+}
+
+fn native(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    for target in table.targets.values().filter(|target| target.doc.timeout.is_none()) {
+        let name = target.name.value.as_str();
+        let message = format!("{} has no timeout: one hanging call holds its caller for as long as it likes", quote(name));
+        sink.report(
+            Diagnostic::new("missing-timeout", target.name.place, "no `timeout`", message)
+                .help("write `timeout: 45s`, shorter than the deadlines of its routes")
+                .about(format!("targets.{name}")),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for route in table.routes.values() {
+        let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
+        for member in &route.pool {
+            let target = &table.targets[member.target];
+            let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else { continue };
+            if seen.insert((timeout.span(), deadline.span())) {
+                let message = format!("{} may take {}, but {} gives up after {}", quote(target.name.value.as_str()), timeout.value, quote(route.name.value.as_str()), deadline.value);
+                sink.report(
+                    Diagnostic::new("missing-timeout", timeout.place, "longer than its route waits", message)
+                        .related(deadline.span(), "nobody waits longer than this")
+                        .help("a timeout that never comes protects nobody: make it shorter than the deadline")
+                        .about(format!("targets.{}", target.name.value)),
+                );
+            }
+        }
+    }
+}
+
+fn litellm(context: &Context<'_>, sink: &mut Sink) {
+    let bare: Vec<&TargetNode> = context.table.targets.values().filter(|target| target.doc.timeout.is_none()).collect();
+    let Some(first) = bare.first() else { return };
+    let names = or_list(bare.iter().map(|target| target.name.value.as_str()), 4).replace(" or ", " and ");
+    let message = format!("{} of {} deployments have no timeout, so LiteLLM waits up to 6000 s for each try", bare.len(), context.table.targets.len());
+    sink.report(
+        Diagnostic::new("missing-timeout", first.name.place, "no `timeout`, here or for all", message)
+            .help(format!("write `router_settings.timeout: 60` for all, or `timeout` in `litellm_params`; without one: {names}")),
+    );
+}

@@ -1,0 +1,51 @@
+//! Compares the targets of each pool by vendor, family, region and mode.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
+use crate::model::{Gateway, Mix, TargetNode};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("mixed-pool"),
+    group: Group::Relation,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("mixed_pool.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    for (id, route) in context.table.routes.iter() {
+        if route.pool.len() < 2 {
+            continue;
+        }
+        let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
+        let pool: Vec<&TargetNode> = context.table.pool_of(id).collect();
+        // Families differ wherever vendors do, and orders make a preference of a mixture.
+        let is_ordered = route.pool.iter().map(|member| member.order).collect::<BTreeSet<_>>().len() == route.pool.len();
+        let kinds = [
+            (Mix::Modes, "modes", "modes", values(&pool, |target| target.facts.mode.map(|mode| mode.as_str().to_owned()))),
+            (Mix::Vendors, "vendors", "vendors", values(&pool, |target| target.facts.vendor.clone())),
+            (Mix::Families, "families", "model families", values(&pool, |target| target.facts.family.clone())),
+            (Mix::Regions, "regions", "regions", values(&pool, |target| target.doc.region.as_ref().map(|region| region.value.to_string()))),
+        ];
+        let Some((_, word, words, mixed)) = kinds.into_iter().find(|(mix, _, _, values)| values.len() > 1 && !said.contains(mix)) else { continue };
+        if is_ordered && word != "modes" {
+            continue;
+        }
+        let list = or_list(mixed.iter().map(String::as_str), 4).replace(" or ", " and ");
+        let message = format!("the pool of {} mixes {words}: {list}", quote(route.name.value.as_str()));
+        let help = match context.table.gateway {
+            Gateway::Native => format!("each request gets one of them by chance; if that is meant, say `mixes: [{word}]`, else make routes or an `order` of them"),
+            Gateway::LiteLlm => "each request gets one of them by chance: give them names of their own, or an `order`".to_owned(),
+        };
+        sink.report(Diagnostic::new("mixed-pool", route.name.place, "one name, answered by either", message).help(help).about(route.subject()));
+    }
+}
+
+fn values(pool: &[&TargetNode], of: impl Fn(&TargetNode) -> Option<String>) -> BTreeSet<String> {
+    pool.iter().filter_map(|target| of(target)).collect()
+}

@@ -1,0 +1,198 @@
+//! What a rule is, what it may look at, and how all of them are run.
+
+use crate::diagnostic::{Level, Levels, RuleId, Sink};
+use crate::graph::FailoverGraph;
+use crate::model::{Catalogue, Date, Gateway, Relations, Table};
+
+use super::ALL;
+
+/// A rule: its name, its page, and how it looks.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, in kebab-case; reads well after "allow".
+    pub id: RuleId,
+    /// Where it belongs.
+    pub group: Group,
+    /// Its level unless a policy sets another.
+    pub level: Level,
+    /// Whether no waiver can reach it.
+    pub locked: bool,
+    /// Its page, in Markdown.
+    pub page: &'static str,
+    /// How it looks at a table; `None` for what is reported while the text is read.
+    pub run: Option<fn(&Context<'_>, &mut Sink)>,
+    /// Why it stays silent about a table, if it does.
+    pub silence: Silence,
+}
+
+/// When a rule stays silent: it needs a fact that the input cannot state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Never.
+    Never,
+    /// On a gateway's own file, which cannot say what the rule is about; the words say what that is.
+    OnGatewayFiles(&'static str),
+    /// Without a catalogue of the project's own.
+    WithoutOwnCatalogue,
+}
+
+/// The group a rule belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The shape of any document.
+    Shape,
+    /// The failover graph.
+    Graph,
+    /// Relations of models and downgrades.
+    Relation,
+    /// The catalogue.
+    Catalogue,
+    /// Secrets and paths.
+    Secrets,
+    /// Waivers.
+    Governance,
+    /// Traps of one gateway.
+    Gateway,
+}
+
+impl Group {
+    /// The name of the group.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shape => "Shape",
+            Self::Graph => "Graph",
+            Self::Relation => "Relation and downgrade",
+            Self::Catalogue => "Catalogue",
+            Self::Secrets => "Secrets and paths",
+            Self::Governance => "Governance",
+            Self::Gateway => "Gateways",
+        }
+    }
+}
+
+impl Rule {
+    /// What the page says in one sentence.
+    pub fn summary(&self) -> &'static str {
+        self.page.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default()
+    }
+
+    /// Why the rule is silent about a table.
+    pub fn silent_because(&self, context: &Context<'_>) -> Option<String> {
+        match self.silence {
+            Silence::OnGatewayFiles(what) if context.table.gateway != Gateway::Native => {
+                Some(format!("a {} file cannot state {what}", context.table.gateway.as_str()))
+            }
+            Silence::WithoutOwnCatalogue if context.catalogue.origin() == crate::model::Origin::BuiltIn => {
+                Some("the built-in catalogue does not know every model; give your own with `--catalog`".to_owned())
+            }
+            Silence::Never | Silence::OnGatewayFiles(_) | Silence::WithoutOwnCatalogue => None,
+        }
+    }
+}
+
+/// The numbers that policies can tune.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The most calls one request may cause.
+    pub attempts_at_most: u32,
+    /// The most days since the catalogue's date.
+    pub catalog_age_days: u32,
+    /// How many days before its retirement a model is reported.
+    pub retirement_notice_days: u32,
+    /// How many days an equivalence may go without review.
+    pub equivalence_review_days: u32,
+    /// How many days before its end a key is reported.
+    pub key_expiry_notice_days: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            attempts_at_most: 20,
+            catalog_age_days: 30,
+            retirement_notice_days: 60,
+            equivalence_review_days: 180,
+            key_expiry_notice_days: 30,
+        }
+    }
+}
+
+/// What a rule may look at: one table and what is known around it.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The table.
+    pub table: &'a Table,
+    /// Its failover graph.
+    pub graph: &'a FailoverGraph,
+    /// The models.
+    pub catalogue: &'a Catalogue,
+    /// How models are related.
+    pub relations: Relations<'a>,
+    /// The day on which dates are judged.
+    pub as_of: Date,
+    /// The numbers that policies tune.
+    pub terms: Terms,
+}
+
+/// Runs every rule that has something to say about a table.
+pub fn run(context: &Context<'_>, sink: &mut Sink) {
+    for rule in ALL {
+        if let Some(run) = rule.run.filter(|_| rule.silent_because(context).is_none()) {
+            run(context, sink);
+        }
+    }
+}
+
+/// The rule of a name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.id.as_str() == name)
+}
+
+/// The levels of all rules before any policy.
+pub fn default_levels() -> Levels {
+    let mut levels = Levels::default();
+    for rule in ALL {
+        levels.set(rule.id, rule.level);
+        if rule.locked {
+            levels.lock(rule.id);
+        }
+    }
+    levels
+}
+
+/// Every rule with its level and summary, by group, as `routec rules` prints it.
+pub fn listing() -> String {
+    let mut groups: Vec<Group> = ALL.iter().map(|rule| rule.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut out = String::new();
+    for group in groups {
+        out.push_str(group.as_str());
+        out.push('\n');
+        for rule in ALL.iter().filter(|rule| rule.group == group) {
+            let lock = if rule.locked { "◆" } else { " " };
+            let line = format!("  {:<5}{lock} {:<32} {}\n", rule.level.as_str(), rule.id.as_str(), rule.summary());
+            out.push_str(&line);
+        }
+    }
+    out.push_str("◆ no waiver can cover it. `routec explain RULE` prints a page.\n");
+    out
+}
+
+/// The same as a table in Markdown, for the README.
+pub fn markdown_table() -> String {
+    let mut groups: Vec<Group> = ALL.iter().map(|rule| rule.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let mut out = String::from("| rule | level | what it finds |\n|---|---|---|\n");
+    for group in groups {
+        for rule in ALL.iter().filter(|rule| rule.group == group) {
+            let lock = if rule.locked { " ◆" } else { "" };
+            let name = rule.id.as_str();
+            let page = format!("src/rules/{}.md", name.replace('-', "_"));
+            let line = format!("| [`{name}`]({page}) | {}{lock} | {} |\n", rule.level.as_str(), rule.summary().replace('|', "\\|"));
+            out.push_str(&line);
+        }
+    }
+    out
+}

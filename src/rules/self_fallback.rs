@@ -1,0 +1,43 @@
+//! Looks at every hop once: to the route it leaves, or to the only target of that route's pool.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::graph::describe_hop;
+use crate::model::{Leg, RouteNode, TargetId};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("self-fallback"),
+    group: Group::Graph,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("self_fallback.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    for (_, hop) in context.graph.hops() {
+        let route = &context.table.routes[hop.from];
+        let name = quote(route.name.value.as_str());
+        let message = match &hop.to {
+            Leg::Route(to) if *to == hop.from => format!("{name} falls back to itself"),
+            Leg::Target(to) if is_only_target(route, *to) => {
+                let target = quote(context.table.targets[*to].name.value.as_str());
+                format!("{name} falls back to {target}, the only target of its own pool")
+            }
+            Leg::Route(_) | Leg::Target(_) | Leg::Nowhere(_) => continue,
+        };
+        sink.report(
+            Diagnostic::new("self-fallback", hop.place, "leads back to where it starts", message)
+                .related(route.name.span(), "the request starts here")
+                .trace(vec![super::found::enters(context.table, hop.from), describe_hop(context.table, hop)])
+                .help("what has just failed is asked again at once; name another target or route, or use `backoff` to wait")
+                .about(route.subject()),
+        );
+    }
+}
+
+fn is_only_target(route: &RouteNode, target: TargetId) -> bool {
+    matches!(route.pool.as_slice(), [only] if only.target == target)
+}

@@ -1,0 +1,37 @@
+//! Looks at every label that admits a loss and does not say how callers learn of it.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::RelationWord;
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("unannounced-downgrade"),
+    group: Group::Relation,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("unannounced_downgrade.md"),
+    run: Some(run),
+    silence: Silence::OnGatewayFiles("labels"),
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let mut seen = BTreeSet::new();
+    for (_, hop) in context.graph.hops() {
+        let Some(label) = hop.fallback(context.table).and_then(|fallback| fallback.label.as_ref()) else { continue };
+        let is_unrelated = label.value.relation.as_ref().is_some_and(|word| word.value == RelationWord::Unrelated);
+        let loses = !label.value.gaps.is_empty() || is_unrelated;
+        if !loses || label.value.announce.is_some() || !seen.insert(label.span()) {
+            continue;
+        }
+        let route = &context.table.routes[hop.from];
+        let message = format!("{} loses something here and its callers cannot notice", quote(route.name.value.as_str()));
+        sink.report(
+            Diagnostic::new("unannounced-downgrade", label.place, "no `announce`", message)
+                .help("add `announce: header`, `log` or `review-queue`")
+                .about(route.subject()),
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! Looks up every model that a target names.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, nearest, quote};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("unknown-model"),
+    group: Group::Catalogue,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("unknown_model.md"),
+    run: Some(run),
+    silence: Silence::WithoutOwnCatalogue,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let mut seen = BTreeSet::new();
+    for target in context.table.targets.values() {
+        let model = &target.doc.model;
+        let is_known = target.model.is_some() || target.doc.self_hosted || target.doc.own_facts.is_some();
+        if is_known || context.catalogue.is_empty() || !seen.insert(model.value.clone()) {
+            continue;
+        }
+        let message = format!("the catalogue does not know the model {}", quote(model.value.as_str()));
+        let help = match nearest(model.value.as_str(), context.catalogue.names()) {
+            Some(near) => format!("did you mean {}?", quote(near)),
+            None => "add it to the catalogue: what is not known there cannot be compared, priced or granted".to_owned(),
+        };
+        sink.report(Diagnostic::new("unknown-model", model.place, "not in the catalogue", message).help(help).about(format!("targets.{}", target.name.value)));
+    }
+}

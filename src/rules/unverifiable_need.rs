@@ -1,0 +1,42 @@
+//! Compares what each route needs with what is known of the targets it can reach; one finding per model and route.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::{Gaps, missing_needs};
+
+use super::rule::{Context, Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("unverifiable-need"),
+    group: Group::Relation,
+    level: Level::Warn,
+    locked: false,
+    page: include_str!("unverifiable_need.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    for (id, route) in table.routes.iter() {
+        let Some(needs) = &route.doc.needs else { continue };
+        let mut unknown: BTreeMap<&str, Gaps> = BTreeMap::new();
+        for reached in context.graph.reach(table, id, |_, _| true) {
+            let target = &table.targets[reached.target];
+            let (_, gaps) = missing_needs(&needs.value, &target.facts);
+            // A model the catalogue lacks altogether is reported as such.
+            if !gaps.is_empty() && (target.model.is_some() || target.doc.self_hosted) {
+                unknown.insert(target.doc.model.value.as_str(), gaps);
+            }
+        }
+        for (model, gaps) in unknown {
+            let message = format!("{} needs {gaps}, and the catalogue does not say whether {} has it", quote(route.name.value.as_str()), quote(model));
+            sink.report(
+                Diagnostic::new("unverifiable-need", needs.place, "cannot be verified", message)
+                    .help("complete the model in the catalogue: `true` or `false`; absent means unknown")
+                    .about(route.subject()),
+            );
+        }
+    }
+}

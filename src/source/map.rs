@@ -1,0 +1,96 @@
+//! The files of one run, in the order they were given.
+
+use std::num::NonZeroU32;
+
+use super::{LineIndex, Span, to_u32, to_usize};
+
+/// The number of a file within its [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(NonZeroU32);
+
+/// One file: its name as the user should read it, and its text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    name: String,
+    text: String,
+    bad_utf8: Option<u32>,
+}
+
+impl SourceFile {
+    /// The name to show, with `/` between folders, relative to where the user stands.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text; where the bytes were not UTF-8, what comes before the first bad byte.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The offset of the first byte that is not UTF-8.
+    pub fn bad_utf8(&self) -> Option<u32> {
+        self.bad_utf8
+    }
+
+    /// A fresh index of the lines of this file.
+    pub fn lines(&self) -> LineIndex {
+        LineIndex::new(&self.text)
+    }
+}
+
+/// Every file of a run.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file and gives its number.
+    pub fn add(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> FileId {
+        let (text, bad_utf8) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(good);
+                (String::from_utf8(bytes).unwrap_or_default(), Some(to_u32(good)))
+            }
+        };
+        self.files.push(SourceFile { name: name.into(), text, bad_utf8 });
+        FileId(NonZeroU32::new(to_u32(self.files.len())).unwrap_or(NonZeroU32::MIN))
+    }
+
+    /// The file with this number.
+    #[expect(clippy::indexing_slicing, reason = "INVARIANT: ids come from `add` of this map and files are never removed")]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[to_usize(id.0.get()) - 1]
+    }
+
+    /// The text a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        self.file(span.file).text().get(to_usize(span.start)..to_usize(span.end)).unwrap_or_default()
+    }
+
+    /// Every file with its number, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files
+            .iter()
+            .zip(1u32..)
+            .filter_map(|(file, number)| Some((FileId(NonZeroU32::new(number)?), file)))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file at all.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
