@@ -2,12 +2,12 @@
 
 use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, WaiverTicket, nearest, quote};
 use crate::frontend;
-use crate::graph::FailoverGraph;
+use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{
     Catalog, Catalogue, Date, Document, Kind, LevelWord, Origin, Part, Policy, Project, Relations, Table, resolve,
 };
 use crate::rules::{self, Context, Terms};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Place, SourceMap, Span};
 
 /// What a file is listed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let mut silent = Vec::new();
     for (table, graph) in tables.iter().zip(&graphs) {
         let relations = Relations::new(&catalogue);
-        let context = Context { table, graph, catalogue: &catalogue, relations, as_of: job.as_of, terms };
+        let reachable = Reachable::new(table, graph);
+        let context = Context { table, graph, reachable: &reachable, catalogue: &catalogue, relations, as_of: job.as_of, terms };
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
     }
@@ -190,10 +191,7 @@ fn judge(policies: &[Policy], sink: &mut Sink) -> (Levels, Terms) {
         for entry in &policy.levels {
             let name = entry.name.value.as_str();
             let Some(rule) = rules::find(name) else {
-                let message = format!("there is no rule called {}", quote(name));
-                let near = nearest(name, rules::ALL.iter().map(|rule| rule.id.as_str()));
-                let help = near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", quote(near)));
-                sink.report(Diagnostic::new("unknown-reference", entry.name.place, "no such rule", message).help(help));
+                sink.report(no_such_rule(name, entry.name.place));
                 continue;
             };
             let level = match entry.value.value {
@@ -204,13 +202,21 @@ fn judge(policies: &[Policy], sink: &mut Sink) -> (Levels, Terms) {
             levels.set(rule.id, level);
         }
         for name in policy.waiver_terms.iter().flat_map(|terms| &terms.never) {
-            if let Some(rule) = rules::find(&name.value) {
-                levels.lock(rule.id);
+            match rules::find(&name.value) {
+                Some(rule) => levels.lock(rule.id),
+                None => sink.report(no_such_rule(&name.value, name.place)),
             }
         }
         terms = tune(terms, policy);
     }
     (levels, terms)
+}
+
+fn no_such_rule(name: &str, place: Place) -> Diagnostic {
+    let message = format!("there is no rule called {}", quote(name));
+    let near = nearest(name, rules::ALL.iter().map(|rule| rule.id.as_str()));
+    let help = near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", quote(near)));
+    Diagnostic::new("unknown-reference", place, "no such rule", message).help(help)
 }
 
 fn tune(mut terms: Terms, policy: &Policy) -> Terms {

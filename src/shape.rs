@@ -131,16 +131,17 @@ fn compile(schema: &Json) -> Result<Validator, Box<dyn std::error::Error>> {
 struct Found<'t> {
     value: Value<'t>,
     key: Option<Value<'t>>,
+    is_item: bool,
 }
 
 fn locate<'t>(root: Value<'t>, segments: &[String]) -> Found<'t> {
-    let mut found = Found { value: root, key: None };
+    let mut found = Found { value: root, key: None, is_item: false };
     for segment in segments {
         let next = if found.value.is_sequence() {
             let item = segment.parse::<usize>().ok().and_then(|at| found.value.items().nth(at));
-            item.map(|value| Found { value, key: found.key })
+            item.map(|value| Found { value, key: found.key, is_item: true })
         } else {
-            found.value.get_entry(segment).map(|(key, value)| Found { value, key: Some(key) })
+            found.value.get_entry(segment).map(|(key, value)| Found { value, key: Some(key), is_item: false })
         };
         match next {
             Some(next) => found = next,
@@ -154,9 +155,10 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
     let here = found.value;
     let key = found.key.and_then(Value::raw_text).map(str::to_owned);
     let name = key.as_deref().map_or_else(|| "the document".to_owned(), quote);
+    let name = if found.is_item { format!("an item of {name}") } else { name };
     let at = |place: Place, rule: &'static str, label: String, message: String| Diagnostic::new(rule, place, label, message);
     let point = if matches!(here.shape(), crate::syntax::Shape::Mapping | crate::syntax::Shape::Sequence) {
-        found.key.map_or_else(|| first_line(here), Value::place)
+        found.key.filter(|_| !found.is_item).map_or_else(|| first_line(here), Value::place)
     } else {
         here.place()
     };
@@ -252,11 +254,13 @@ fn wrong_type(here: Value<'_>, name: &str, wanted: &str) -> (String, String) {
             (format!("{name} is true or false, where text is wanted"), format!("put it in quotes: \"{truth}\""))
         }
         Shape::Scalar(Scalar::Text(text)) if wanted == "true or false" => {
-            (format!("{name} is {}, where true or false is wanted", quote(text)), "only `true` and `false` are truths".to_owned())
+            (format!("{name} is {}, where true or false is wanted", quote(text)), "write `true` or `false`; words such as `yes` are text in YAML 1.2".to_owned())
         }
         Shape::Scalar(Scalar::Text(text)) if wanted.contains("number") || wanted.contains("count") => {
-            let help = "digits only: no separators, no leading zeros, no unit".to_owned();
-            (format!("{name} is {}, where {wanted} is wanted", quote(text)), help)
+            let is_quoted = !matches!(Scalar::plain(text), Scalar::Text(_));
+            let help = if is_quoted { "remove the quotes" } else { "digits only: no separators, no leading zeros, no unit" };
+            let what = if is_quoted { "the text " } else { "" };
+            (format!("{name} is {what}{}, where {wanted} is wanted", quote(text)), help.to_owned())
         }
         Shape::Scalar(scalar) => (format!("{name} is {}, where {wanted} is wanted", scalar.word()), format!("write {wanted}")),
         Shape::Sequence => (format!("{name} is a list, where {wanted} is wanted"), format!("write {wanted}")),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::gate::Checked;
 use crate::model::{Date, Moment, Policy, Waiver};
 
-use super::compiled::compile;
+use super::compile::compile;
 use super::envelope::Envelope;
 use super::json::{canonical, sha256_hex};
 use super::predicate::{

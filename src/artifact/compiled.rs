@@ -1,13 +1,9 @@
 //! The compiled table: what a runtime needs without knowing YAML. Every route and symptom has its flat, ordered plan.
 
-use std::collections::BTreeSet;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{
-    Announce, Catalogue, Leg, Model, PoolMember, RelationWord, ResolvedStep, RouteNode, SloTier, Step, Symptom, Table, TargetNode,
-};
+use crate::model::{CircuitPer, PinTo, ShardBy};
 
 /// The members of the compiled table; a verifier refuses any other.
 pub const TABLE_MEMBERS: [&str; 10] =
@@ -18,375 +14,286 @@ pub const TABLE_MEMBERS: [&str; 10] =
 #[serde(rename_all = "camelCase")]
 pub(super) struct CompiledTable {
     /// The version of this format.
-    schema_version: &'static str,
+    pub(super) schema_version: &'static str,
     /// The name of the table.
-    name: String,
+    pub(super) name: String,
     /// Its version, by semver.
-    version: String,
+    pub(super) version: String,
     /// Who sells the APIs.
-    providers: Vec<CompiledProvider>,
+    pub(super) providers: Vec<CompiledProvider>,
     /// Billing accounts.
-    accounts: Vec<CompiledAccount>,
+    pub(super) accounts: Vec<CompiledAccount>,
     /// Credentials, by reference.
-    keys: Vec<CompiledKey>,
+    pub(super) keys: Vec<CompiledKey>,
     /// Network paths out.
-    egress: Vec<CompiledEgress>,
+    pub(super) egress: Vec<CompiledEgress>,
     /// The models in use, with the facts and prices the table was checked against.
-    models: Vec<CompiledModel>,
+    pub(super) models: Vec<CompiledModel>,
     /// Callable deployments.
-    targets: Vec<CompiledTarget>,
+    pub(super) targets: Vec<CompiledTarget>,
     /// The names callers use.
-    routes: Vec<CompiledRoute>,
+    pub(super) routes: Vec<CompiledRoute>,
 }
 
+/// A provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledProvider {
-    name: String,
-    regions: Vec<CompiledRegion>,
+pub(super) struct CompiledProvider {
+    /// Its name.
+    pub(super) name: String,
+    /// Where it serves from.
+    pub(super) regions: Vec<CompiledRegion>,
+    /// Whether it may train on what it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    trains_on_data: Option<bool>,
+    pub(super) trains_on_data: Option<bool>,
+    /// For how many days it keeps what it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    retention_days: Option<u64>,
+    pub(super) retention_days: Option<u64>,
 }
 
+/// A region of a provider.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledRegion {
-    name: String,
+pub(super) struct CompiledRegion {
+    /// Its name.
+    pub(super) name: String,
+    /// The law that holds there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    jurisdiction: Option<String>,
+    pub(super) jurisdiction: Option<String>,
+    /// The base URL of its API.
     #[serde(skip_serializing_if = "Option::is_none")]
-    endpoint: Option<String>,
+    pub(super) endpoint: Option<String>,
 }
 
+/// A billing account.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledAccount {
-    name: String,
-    provider: String,
+pub(super) struct CompiledAccount {
+    /// Its name.
+    pub(super) name: String,
+    /// The provider.
+    pub(super) provider: String,
+    /// Who pays.
     #[serde(skip_serializing_if = "Option::is_none")]
-    cost_center: Option<String>,
+    pub(super) cost_center: Option<String>,
+    /// The environment it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<String>,
+    pub(super) environment: Option<String>,
 }
 
+/// A credential.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledKey {
-    name: String,
-    account: String,
+pub(super) struct CompiledKey {
+    /// Its name.
+    pub(super) name: String,
+    /// The account it belongs to.
+    pub(super) account: String,
     /// Where the secret is kept; never the secret.
-    secret: String,
+    pub(super) secret: String,
+    /// Keys that name the same quota share it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    quota: Option<String>,
+    pub(super) quota: Option<String>,
+    /// Its last day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<String>,
+    pub(super) expires: Option<String>,
+    /// Requests per minute.
     #[serde(skip_serializing_if = "Option::is_none")]
-    requests_per_minute: Option<u64>,
+    pub(super) requests_per_minute: Option<u64>,
+    /// Tokens per minute.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tokens_per_minute: Option<u64>,
+    pub(super) tokens_per_minute: Option<u64>,
+    /// Requests at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    concurrency: Option<u64>,
+    pub(super) concurrency: Option<u64>,
 }
 
+/// A network path.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledEgress {
-    name: String,
+pub(super) struct CompiledEgress {
+    /// Its name.
+    pub(super) name: String,
+    /// The proxy, as a reference or a URL.
     #[serde(skip_serializing_if = "Option::is_none")]
-    proxy: Option<String>,
+    pub(super) proxy: Option<String>,
 }
 
+/// A model in use.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledModel {
-    id: String,
+pub(super) struct CompiledModel {
+    /// Its id.
+    pub(super) id: String,
+    /// Tokens a prompt may have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    context_tokens: Option<u64>,
+    pub(super) context_tokens: Option<u64>,
+    /// Tokens an answer may have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    output_tokens: Option<u64>,
+    pub(super) output_tokens: Option<u64>,
     /// Exact dollars per million tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
-    input_price: Option<String>,
+    pub(super) input_price: Option<String>,
     /// Exact dollars per million tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
-    output_price: Option<String>,
+    pub(super) output_price: Option<String>,
+    /// The day the vendor withdraws it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    retires: Option<String>,
+    pub(super) retires: Option<String>,
 }
 
+/// A callable deployment.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledTarget {
-    name: String,
-    model: String,
-    provider: String,
+pub(super) struct CompiledTarget {
+    /// Its name.
+    pub(super) name: String,
+    /// The model it serves.
+    pub(super) model: String,
+    /// The provider.
+    pub(super) provider: String,
+    /// The region of its provider.
     #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    keys: Vec<String>,
-    egress: Vec<String>,
+    pub(super) region: Option<String>,
+    /// The keys, in the order they are used.
+    pub(super) keys: Vec<String>,
+    /// The network paths, in the order they are used.
+    pub(super) egress: Vec<String>,
+    /// How long one call may take, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    timeout_ms: Option<u64>,
+    pub(super) timeout_ms: Option<u64>,
 }
 
+/// A name callers use.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledRoute {
-    name: String,
+pub(super) struct CompiledRoute {
+    /// Its name.
+    pub(super) name: String,
+    /// How much depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tier: Option<&'static str>,
+    pub(super) tier: Option<&'static str>,
+    /// When the caller stops waiting, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    deadline_ms: Option<u64>,
+    pub(super) deadline_ms: Option<u64>,
     /// The classes of data it carries.
-    data: Vec<String>,
+    pub(super) data: Vec<String>,
     /// Who may call it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<CompiledAudience>,
+    pub(super) audience: Option<CompiledAudience>,
     /// The targets that answer when nothing fails.
-    pool: Vec<CompiledMember>,
+    pub(super) pool: Vec<CompiledMember>,
     /// What happens on each symptom; one without a plan fails at once.
-    plans: Vec<CompiledPlan>,
+    pub(super) plans: Vec<CompiledPlan>,
 }
 
+/// Who may call a route.
 #[derive(Debug, Serialize, JsonSchema)]
-struct CompiledAudience {
-    teams: Vec<String>,
-    users: Vec<String>,
-    environments: Vec<String>,
+pub(super) struct CompiledAudience {
+    /// Teams.
+    pub(super) teams: Vec<String>,
+    /// Single users or service accounts.
+    pub(super) users: Vec<String>,
+    /// Environments.
+    pub(super) environments: Vec<String>,
 }
 
+/// A target of a pool.
 #[derive(Debug, Serialize, JsonSchema)]
-struct CompiledMember {
-    target: String,
-    weight: u64,
-    order: u32,
+pub(super) struct CompiledMember {
+    /// The target.
+    pub(super) target: String,
+    /// Its share of the traffic, relative to the others of its order.
+    pub(super) weight: u64,
+    /// Strict preference, from 1.
+    pub(super) order: u32,
 }
 
+/// What happens on a symptom.
 #[derive(Debug, Serialize, JsonSchema)]
-struct CompiledPlan {
-    symptom: &'static str,
-    steps: Vec<CompiledStep>,
+pub(super) struct CompiledPlan {
+    /// The symptom.
+    pub(super) symptom: &'static str,
+    /// The steps, in the order they are taken.
+    pub(super) steps: Vec<CompiledStep>,
 }
 
 /// A step with its parameters; those that do not belong to it are left out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CompiledStep {
-    step: &'static str,
+pub(super) struct CompiledStep {
+    /// What the step does.
+    pub(super) step: &'static str,
+    /// The target.
     #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
+    pub(super) target: Option<String>,
+    /// The route to visit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    route: Option<String>,
+    pub(super) route: Option<String>,
+    /// The network paths, in the order they are used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    egress: Option<String>,
+    pub(super) egress: Option<String>,
+    /// How often.
     #[serde(skip_serializing_if = "Option::is_none")]
-    times: Option<u32>,
+    pub(super) times: Option<u32>,
+    /// The first wait, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    initial_ms: Option<u64>,
+    pub(super) initial_ms: Option<u64>,
+    /// What each further wait is multiplied by.
     #[serde(skip_serializing_if = "Option::is_none")]
-    factor: Option<u8>,
+    pub(super) factor: Option<u8>,
+    /// The longest wait, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_ms: Option<u64>,
+    pub(super) max_ms: Option<u64>,
+    /// The longer timeout, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    to_ms: Option<u64>,
+    pub(super) to_ms: Option<u64>,
+    /// For how long, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    for_ms: Option<u64>,
+    pub(super) for_ms: Option<u64>,
+    /// The window, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    window_ms: Option<u64>,
+    pub(super) window_ms: Option<u64>,
     /// Hundredths of a percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    share: Option<u32>,
+    pub(super) share: Option<u32>,
+    /// What is cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
-    per: Option<crate::model::CircuitPer>,
+    pub(super) per: Option<CircuitPer>,
+    /// After so many failures.
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<u32>,
+    pub(super) after: Option<u32>,
+    /// What a session is pinned to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pin_to: Option<crate::model::PinTo>,
+    pub(super) pin_to: Option<PinTo>,
+    /// What decides which gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
-    shard_by: Option<crate::model::ShardBy>,
+    pub(super) shard_by: Option<ShardBy>,
+    /// What a person does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    runbook: Option<String>,
+    pub(super) runbook: Option<String>,
+    /// Who does it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
+    /// What the hop admits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<CompiledLabel>,
+    pub(super) label: Option<CompiledLabel>,
 }
 
+/// What a hop admits.
 #[derive(Debug, Serialize, JsonSchema)]
-struct CompiledLabel {
+pub(super) struct CompiledLabel {
+    /// How the models are related.
     #[serde(skip_serializing_if = "Option::is_none")]
-    relation: Option<&'static str>,
-    gaps: Vec<&'static str>,
+    pub(super) relation: Option<&'static str>,
+    /// What is lost.
+    pub(super) gaps: Vec<&'static str>,
+    /// Why it is acceptable.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
+    /// How callers learn of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    announce: Option<&'static str>,
-}
-
-/// Compiles a table; `version` is the one it carries.
-pub(super) fn compile(table: &Table, catalogue: &Catalogue, version: String) -> CompiledTable {
-    let used: BTreeSet<&str> = table.targets.values().map(|target| target.doc.model.value.as_str()).collect();
-    CompiledTable {
-        schema_version: "1.0.0",
-        name: table.name.to_string(),
-        version,
-        providers: table.providers.values().map(provider).collect(),
-        accounts: table
-            .accounts
-            .values()
-            .map(|account| CompiledAccount {
-                name: account.name.value.to_string(),
-                provider: account.doc.provider.value.to_string(),
-                cost_center: account.doc.cost_center.clone(),
-                environment: account.doc.environment.as_ref().map(|name| name.value.clone()),
-            })
-            .collect(),
-        keys: table.keys.values().map(key).collect(),
-        egress: table
-            .egress
-            .values()
-            .map(|path| CompiledEgress { name: path.name.value.to_string(), proxy: path.value.proxy.clone() })
-            .collect(),
-        models: used.into_iter().filter_map(|id| Some(model(id, &catalogue.model(catalogue.find(id)?).model))).collect(),
-        targets: table.targets.values().map(|node| target(table, node)).collect(),
-        routes: table.routes.values().map(|node| route(table, node)).collect(),
-    }
-}
-
-fn provider(entry: &crate::source::Entry<crate::model::Name, crate::model::Provider>) -> CompiledProvider {
-    let terms = entry.value.terms.as_ref();
-    let region = |entry: &crate::source::Entry<crate::model::Name, crate::model::Region>| CompiledRegion {
-        name: entry.name.value.to_string(),
-        jurisdiction: entry.value.jurisdiction.clone(),
-        endpoint: entry.value.endpoint.clone(),
-    };
-    CompiledProvider {
-        name: entry.name.value.to_string(),
-        regions: entry.value.regions.iter().map(region).collect(),
-        trains_on_data: terms.and_then(|terms| terms.trains_on_data),
-        retention_days: terms.and_then(|terms| terms.retention_days).map(crate::model::Tokens::get),
-    }
-}
-
-fn key(node: &crate::model::KeyNode) -> CompiledKey {
-    let limits = node.doc.limits.as_ref();
-    let limit = |of: fn(&crate::model::KeyLimits) -> Option<crate::model::Tokens>| limits.and_then(of).map(crate::model::Tokens::get);
-    CompiledKey {
-        name: node.name.value.to_string(),
-        account: node.doc.account.value.to_string(),
-        secret: node.doc.secret.value.reference().unwrap_or_default().to_owned(),
-        quota: node.doc.quota.as_ref().map(|quota| quota.value.to_string()),
-        expires: node.doc.expires.as_ref().map(|date| date.value.to_string()),
-        requests_per_minute: limit(|limits| limits.requests_per_minute),
-        tokens_per_minute: limit(|limits| limits.tokens_per_minute),
-        concurrency: limit(|limits| limits.concurrency),
-    }
-}
-
-fn model(id: &str, facts: &Model) -> CompiledModel {
-    CompiledModel {
-        id: id.to_owned(),
-        context_tokens: facts.limits.context_tokens.map(crate::model::Tokens::get),
-        output_tokens: facts.limits.output_tokens.map(crate::model::Tokens::get),
-        input_price: facts.price.input.map(|price| price.to_string()),
-        output_price: facts.price.output.map(|price| price.to_string()),
-        retires: facts.lifecycle.retires.as_ref().map(|date| date.value.to_string()),
-    }
-}
-
-fn target(table: &Table, node: &TargetNode) -> CompiledTarget {
-    CompiledTarget {
-        name: node.name.value.to_string(),
-        model: node.doc.model.value.to_string(),
-        provider: node.doc.provider.value.to_string(),
-        region: node.doc.region.as_ref().map(|region| region.value.to_string()),
-        keys: node.keys.iter().map(|id| table.keys[*id].name.value.to_string()).collect(),
-        egress: node.egress.iter().map(|id| table.egress[*id].name.value.to_string()).collect(),
-        timeout_ms: node.doc.timeout.as_ref().map(|timeout| timeout.value.0),
-    }
-}
-
-fn route(table: &Table, node: &RouteNode) -> CompiledRoute {
-    let slo = node.doc.slo.as_ref().map(|slo| &slo.value);
-    let member = |member: &PoolMember| CompiledMember {
-        target: table.targets[member.target].name.value.to_string(),
-        weight: member.weight,
-        order: member.order,
-    };
-    let plan = |symptom: Symptom| {
-        let rung = node.steps_on(symptom)?;
-        Some(CompiledPlan { symptom: symptom.as_str(), steps: rung.steps.iter().map(|each| step(table, each)).collect() })
-    };
-    CompiledRoute {
-        name: node.name.value.to_string(),
-        tier: slo.and_then(|slo| slo.tier).map(|tier| match tier {
-            SloTier::Critical => "critical",
-            SloTier::Standard => "standard",
-            SloTier::BestEffort => "best-effort",
-        }),
-        deadline_ms: slo.and_then(|slo| slo.deadline.as_ref()).map(|deadline| deadline.value.0),
-        data: node.doc.data.iter().map(|class| class.value.to_string()).collect(),
-        audience: node.doc.audience.as_ref().map(|audience| CompiledAudience {
-            teams: audience.value.teams.iter().map(|team| team.value.to_string()).collect(),
-            users: audience.value.users.iter().map(|user| user.value.clone()).collect(),
-            environments: audience.value.environments.iter().map(|name| name.value.to_string()).collect(),
-        }),
-        pool: node.pool.iter().map(member).collect(),
-        plans: Symptom::CONCRETE.into_iter().filter_map(plan).collect(),
-    }
-}
-
-fn step(table: &Table, resolved: &ResolvedStep) -> CompiledStep {
-    let plain = CompiledStep { step: resolved.step.word(), ..CompiledStep::default() };
-    match &resolved.step {
-        Step::Backoff(backoff) => CompiledStep {
-            initial_ms: Some(backoff.initial.0),
-            factor: Some(backoff.factor.map_or(2, std::num::NonZeroU8::get)),
-            max_ms: backoff.max.map(|max| max.0),
-            times: Some(u32::from(backoff.attempts.get())),
-            ..plain
-        },
-        Step::NextKey(times) => CompiledStep { times: *times, ..plain },
-        Step::LowerConcurrency(share) => CompiledStep { share: Some(share.0), ..plain },
-        Step::RaiseTimeout(to) => CompiledStep { to_ms: to.map(|to| to.0), ..plain },
-        Step::SwitchEgress(name) => CompiledStep { egress: Some(name.value.to_string()), ..plain },
-        Step::Fallback(fallback) => {
-            let (target, route) = match resolved.leg.as_ref().map(|(leg, _)| leg) {
-                Some(Leg::Target(id)) => (Some(table.targets[*id].name.value.to_string()), None),
-                Some(Leg::Route(id)) => (None, Some(table.routes[*id].name.value.to_string())),
-                Some(Leg::Nowhere(_)) | None => (None, None),
-            };
-            let label = fallback.label.as_ref().map(|label| compiled_label(&label.value));
-            CompiledStep { target, route, for_ms: fallback.lasting.map(|lasting| lasting.0), label, ..plain }
-        }
-        Step::CountPerKey(window) => CompiledStep { window_ms: Some(window.0), ..plain },
-        Step::OpenCircuit { per, after, lasting } => {
-            CompiledStep { per: Some(*per), after: Some(*after), for_ms: Some(lasting.0), ..plain }
-        }
-        Step::PinSession(to) => CompiledStep { pin_to: Some(*to), ..plain },
-        Step::ShardGateway(by) => CompiledStep { shard_by: Some(*by), ..plain },
-        Step::Check { runbook, owner } => CompiledStep { runbook: Some(runbook.clone()), owner: Some(owner.clone()), ..plain },
-        Step::Stop => plain,
-    }
-}
-
-fn compiled_label(label: &crate::model::Label) -> CompiledLabel {
-    CompiledLabel {
-        relation: label.relation.as_ref().map(|word| match word.value {
-            RelationWord::Same => "same",
-            RelationWord::Family => "family",
-            RelationWord::Equivalent => "equivalent",
-            RelationWord::Unrelated => "unrelated",
-        }),
-        gaps: label.gaps.iter().map(|gap| gap.value.as_str()).collect(),
-        reason: label.reason.clone(),
-        announce: label.announce.map(|announce| match announce {
-            Announce::Header => "header",
-            Announce::Log => "log",
-            Announce::ReviewQueue => "review-queue",
-        }),
-    }
+    pub(super) announce: Option<&'static str>,
 }
 
 #[cfg(test)]

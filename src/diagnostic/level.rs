@@ -60,6 +60,16 @@ impl Levels {
         self.levels.insert(rule, level);
     }
 
+    /// The names of all rules.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.levels.keys().map(|rule| rule.as_str())
+    }
+
+    /// Whether there is a rule of this name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+
     /// Puts a rule beyond the reach of waivers.
     pub fn lock(&mut self, rule: RuleId) {
         self.locked.insert(rule);

@@ -164,8 +164,14 @@ fn about_waiver(waiver: &WaiverTicket, used: bool, levels: &Levels) -> Option<Di
                 .help("mend what it covered, or agree on a new date"),
         );
     }
+    if !levels.knows(&waiver.rule) {
+        let message = format!("the waiver covers {rule}, and there is no rule of that name");
+        let help = super::nearest(&waiver.rule, levels.names()).map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", super::quote(near)));
+        return Some(Diagnostic::new("unknown-reference", waiver.span, "no such rule", message).help(help));
+    }
     (!used).then(|| {
         let message = format!("the waiver of {rule} at {} covers nothing", super::quote(&waiver.at));
-        Diagnostic::new("unused-waiver", waiver.span, "no finding matches this waiver", message).help("remove it")
+        Diagnostic::new("unused-waiver", waiver.span, "no finding matches this waiver", message)
+            .help("remove it; or, if it should cover something, compare `at` with the subject of the finding (`--output json` shows it)")
     })
 }

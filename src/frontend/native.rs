@@ -28,7 +28,7 @@ pub(super) fn read(tree: &mut Tree<'_>, root: NodeId, sink: &mut Sink) -> Option
         }
         for error in errors {
             unread.extend(error.key);
-            let is_echo = round > 0 || (tree.is_broken() && error.is_absence);
+            let is_echo = round > 0 || (tree.is_broken() && (error.is_absence || tree.is_near_failure(error.diagnostic.primary.span)));
             if !is_echo {
                 sink.report(error.diagnostic);
             }

@@ -111,12 +111,22 @@ pub struct Start<'t> {
 }
 
 /// When each step of a rung can start at the earliest if its symptom shows at every call: on `timeout` every call
-/// costs its whole timeout, on other symptoms calls may fail at once, and waits are always waited.
+/// costs its whole timeout, on other symptoms calls may fail at once, and waits are always waited. The quickest target
+/// of the pool decides.
 pub fn earliest_starts<'t>(table: &'t Table, route: &'t RouteNode, rung: &'t Rung) -> Vec<Start<'t>> {
+    let ways = route.pool.iter().map(|member| starts_from(table, &table.targets[member.target], rung));
+    ways.reduce(|least, way| {
+        let pairs = least.into_iter().zip(way);
+        pairs.map(|(a, b)| if b.after < a.after { b } else { a }).collect()
+    })
+    .unwrap_or_default()
+}
+
+fn starts_from<'t>(table: &'t Table, first: &TargetNode, rung: &'t Rung) -> Vec<Start<'t>> {
     let is_timeout = rung.symptom == Symptom::Timeout;
     let cost = |target: &TargetNode| if is_timeout { target.doc.timeout.as_ref().map_or(0, |limit| limit.value.0) } else { 0 };
-    let base = route.pool.iter().map(|member| cost(&table.targets[member.target])).min().unwrap_or(0);
-    let (mut now, mut limit) = (base, base);
+    let spare = u64::try_from(first.keys.len().saturating_sub(1)).unwrap_or(u64::MAX);
+    let (mut now, mut limit) = (cost(first), cost(first));
     let mut starts = Vec::new();
     for step in rung.steps.iter() {
         starts.push(Start { step, after: now });
@@ -124,16 +134,18 @@ pub fn earliest_starts<'t>(table: &'t Table, route: &'t RouteNode, rung: &'t Run
             Step::Backoff(backoff) => {
                 backoff.total_wait().0.saturating_add(limit.saturating_mul(u64::from(backoff.attempts.get())))
             }
+            Step::NextKey(times) => limit.saturating_mul(times.map_or(spare, |times| spare.min(u64::from(times)))),
             Step::RaiseTimeout(to) => {
                 limit = if is_timeout { to.map_or(limit, |to| to.0.max(limit)) } else { 0 };
                 limit
             }
+            Step::LowerConcurrency(_) | Step::SwitchEgress(_) => limit,
             Step::Fallback(_) => match &step.leg {
                 Some((Leg::Target(target), _)) => cost(&table.targets[*target]),
                 Some((Leg::Route(to), _)) => table.pool_of(*to).map(cost).min().unwrap_or(0),
                 Some((Leg::Nowhere(_), _)) | None => 0,
             },
-            step => limit.saturating_mul(calls(step, table, route)),
+            Step::CountPerKey(_) | Step::OpenCircuit { .. } | Step::PinSession(_) | Step::ShardGateway(_) | Step::Check { .. } | Step::Stop => 0,
         });
     }
     starts

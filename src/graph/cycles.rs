@@ -48,7 +48,18 @@ impl FailoverGraph {
         cycles
     }
 
+    /// Every strongly connected component of routes, those that lead nowhere else first.
+    pub(super) fn components_in_order(&self) -> Vec<Vec<RouteId>> {
+        self.all_components(|_| true)
+    }
+
     fn components(&self, wanted: impl Fn(&HopEdge) -> bool) -> Vec<Vec<RouteId>> {
+        let mut found = self.all_components(wanted);
+        found.retain(|members| members.len() > 1);
+        found
+    }
+
+    fn all_components(&self, wanted: impl Fn(&HopEdge) -> bool) -> Vec<Vec<RouteId>> {
         let mut routes: DiGraph<RouteId, ()> = DiGraph::with_capacity(self.route_nodes.len(), self.hops.len());
         let nodes: Vec<_> = self
             .route_nodes
@@ -66,7 +77,6 @@ impl FailoverGraph {
         }
         let mut found: Vec<Vec<RouteId>> = kosaraju_scc(&routes)
             .into_iter()
-            .filter(|members| members.len() > 1)
             .map(|members| members.into_iter().filter_map(|node| routes.node_weight(node).copied()).collect())
             .collect();
         for members in &mut found {

@@ -12,7 +12,7 @@ use crate::source::Place;
 
 pub use bounds::{Attempts, Bounds, Start, calls, earliest_starts};
 pub use cycles::Cycle;
-pub use reach::{Path, Reached};
+pub use reach::{Path, Reachable, Reached};
 pub use trace::{describe_hop, describe_path};
 
 /// A place a request can be.
@@ -63,7 +63,9 @@ impl FailoverGraph {
         for (id, route) in table.routes.iter() {
             let mut own = Vec::new();
             for (rung_at, rung) in route.rungs.iter().enumerate() {
-                for (step_at, step) in rung.steps.iter().enumerate() {
+                // What stands behind a `stop` is never taken.
+                let taken = rung.steps.iter().take_while(|step| !matches!(step.step, Step::Stop));
+                for (step_at, step) in taken.enumerate() {
                     let Some((leg, place)) = &step.leg else { continue };
                     let hop = HopId(hops.len());
                     let to = match leg {

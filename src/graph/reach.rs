@@ -1,8 +1,10 @@
 //! What a route can reach by any ladder through any route, with the shortest path to each.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use crate::model::{Leg, RouteId, Table, TargetId};
+use crate::source::{to_u32, to_usize};
 
 use super::{FailoverGraph, HopEdge, HopId};
 
@@ -19,11 +21,13 @@ pub struct Reached {
 }
 
 impl FailoverGraph {
-    /// Every target that a request entering `start` can reach over the hops that `wanted` lets through, each with a
-    /// shortest path, in the order a breadth-first search meets them.
+    /// Every target that a request entering `start` can reach over the hops that `wanted` lets through, in the order a
+    /// breadth-first search meets them. Each hop of `start` itself is one way of its own, so that all of them can be
+    /// mended at once; what lies further is given with one shortest path.
     pub fn reach(&self, table: &Table, start: RouteId, wanted: impl Fn(HopId, &HopEdge) -> bool) -> Vec<Reached> {
         let mut came_by: BTreeMap<RouteId, HopId> = BTreeMap::new();
         let mut met: BTreeSet<TargetId> = BTreeSet::new();
+        let in_pool: BTreeSet<TargetId> = table.routes[start].pool.iter().map(|member| member.target).collect();
         let mut reached = Vec::new();
         let mut queue = VecDeque::from([start]);
         let path_to = |came_by: &BTreeMap<RouteId, HopId>, mut at: RouteId, last: Option<HopId>| {
@@ -49,20 +53,81 @@ impl FailoverGraph {
                 }
                 match &hop.to {
                     Leg::Target(target) => {
-                        if met.insert(*target) {
+                        let is_new = met.insert(*target);
+                        if is_new || (route == start && !in_pool.contains(target)) {
                             reached.push(Reached { target: *target, path: path_to(&came_by, route, Some(*id)) });
                         }
                     }
-                    Leg::Route(to) => {
-                        if *to != start && !came_by.contains_key(to) {
-                            came_by.insert(*to, *id);
-                            queue.push_back(*to);
+                    Leg::Route(to) if *to == start => {}
+                    Leg::Route(to) if came_by.contains_key(to) => {
+                        if route == start {
+                            let again = table.routes[*to].pool.iter().filter(|member| !in_pool.contains(&member.target));
+                            reached.extend(again.map(|member| Reached { target: member.target, path: vec![*id] }));
                         }
+                    }
+                    Leg::Route(to) => {
+                        came_by.insert(*to, *id);
+                        queue.push_back(*to);
                     }
                     Leg::Nowhere(_) => {}
                 }
             }
         }
         reached
+    }
+}
+
+/// Which models each route can reach, by the facts that are known of them: one pass over the whole graph, so that rules
+/// search for paths only where there is something to find.
+#[derive(Debug)]
+pub struct Reachable {
+    kinds: Vec<TargetId>,
+    sets: Vec<Option<Rc<FixedSet>>>,
+}
+
+type FixedSet = BTreeSet<u32>;
+
+impl Reachable {
+    /// The models of every route.
+    pub fn new(table: &Table, graph: &FailoverGraph) -> Self {
+        let mut kinds: Vec<TargetId> = Vec::new();
+        let mut numbers: BTreeMap<(&str, *const crate::model::Model), u32> = BTreeMap::new();
+        let mut kind_of: Vec<u32> = Vec::with_capacity(table.targets.len());
+        for (id, target) in table.targets.iter() {
+            let key = (target.doc.model.value.as_str(), Rc::as_ptr(&target.facts));
+            let number = *numbers.entry(key).or_insert_with(|| {
+                kinds.push(id);
+                to_u32(kinds.len() - 1)
+            });
+            kind_of.push(number);
+        }
+        let mut sets: Vec<Option<Rc<FixedSet>>> = vec![None; table.routes.len()];
+        // The components come with those that nothing is reached from first.
+        for members in graph.components_in_order() {
+            let mut all = FixedSet::new();
+            for route in &members {
+                all.extend(table.routes[*route].pool.iter().filter_map(|member| kind_of.get(member.target.number())));
+                for hop in graph.hops_of(*route) {
+                    match &graph.hop(*hop).to {
+                        Leg::Target(target) => all.extend(kind_of.get(target.number())),
+                        Leg::Route(to) => all.extend(sets.get(to.number()).and_then(Option::as_ref).into_iter().flat_map(|set| set.iter())),
+                        Leg::Nowhere(_) => {}
+                    }
+                }
+            }
+            let all = Rc::new(all);
+            for route in members {
+                if let Some(slot) = sets.get_mut(route.number()) {
+                    *slot = Some(Rc::clone(&all));
+                }
+            }
+        }
+        Self { kinds, sets }
+    }
+
+    /// One target for each model that a route can reach.
+    pub fn of(&self, route: RouteId) -> impl Iterator<Item = TargetId> {
+        let set = self.sets.get(route.number()).and_then(Option::as_ref);
+        set.into_iter().flat_map(|set| set.iter()).filter_map(|kind| self.kinds.get(to_usize(*kind)).copied())
     }
 }

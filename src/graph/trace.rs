@@ -17,15 +17,11 @@ pub fn describe_hop(table: &Table, hop: &HopEdge) -> Label {
     let how = match hop.list(table) {
         Some("context_window") => "when the prompt is too long".to_owned(),
         Some("content_policy") => "when the content is refused".to_owned(),
-        Some("default") => "fails, and by `default_fallbacks`".to_owned(),
-        Some(_) => "fails".to_owned(),
+        Some("default") => "by `default_fallbacks`".to_owned(),
+        Some(_) => "on any failure".to_owned(),
         None => format!("on {}, step {}", hop.symptom.as_str(), hop.at.1 + 1),
     };
-    let text = match hop.list(table) {
-        Some("general" | "default") => format!("{from} {how} goes to {to}"),
-        Some(_) | None => format!("{from} {how}: to {to}"),
-    };
-    Label { span: hop.place.span(), text }
+    Label { span: hop.place.span(), text: format!("{from} {how}: to {to}") }
 }
 
 /// Every hop of a path in words, in order.

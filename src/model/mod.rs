@@ -30,7 +30,7 @@ pub use expectations::{Case, Expectation, Expectations, Failure, Never};
 pub use ladder::{
     Announce, Backoff, CircuitPer, Fallback, Hop, HopKind, Label, Ladder, PinTo, RelationWord, ShardBy, Step, Steps, Via,
 };
-pub use names::{ModelId, Name, SecretRef};
+pub use names::{ModelId, Name, SecretRef, url_has_password};
 pub use numbers::{Count, NonEmpty, Tokens};
 pub use observability::{Alert, LogFields, Observability, Parity, OnBreach};
 pub use paths::{DeployPath, PathKind, Reload};

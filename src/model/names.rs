@@ -198,6 +198,13 @@ impl JsonSchema for SecretRef {
     }
 }
 
+/// Whether a URL carries a user and a password before its host.
+pub fn url_has_password(text: &str) -> bool {
+    let rest = text.split_once("//").map_or(text, |(_, rest)| rest);
+    let user = rest.split(['/', '?', '#']).next().and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,5 +215,14 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "(a literal, not shown)");
         assert_eq!(SecretRef::new("env:KEY").reference(), Some("env:KEY"));
         assert!(SecretRef::new("env:").reference().is_none());
+    }
+
+    #[test]
+    fn a_password_stands_before_the_host() {
+        assert!(url_has_password("postgresql://u:pw@db/x"));
+        assert!(url_has_password("gw:pw@proxy:3128"));
+        for plain in ["http://gateway@proxy", "https://a.example/x:y@z", "env:NAME", "http://u:${PW}@db"] {
+            assert!(!url_has_password(plain), "{plain}");
+        }
     }
 }

@@ -57,7 +57,12 @@ impl<'a> Relations<'a> {
         if vendors.is_some_and(|(a, b)| a == b) && families.is_some_and(|(a, b)| a == b) {
             return Relation::Family;
         }
-        if self.catalogue.equivalence(a, b).is_some() { Relation::Equivalent } else { Relation::Unrelated }
+        match (self.catalogue.equivalence(a, b), vendors, families) {
+            (Some(_), _, _) => Relation::Equivalent,
+            // What the catalogue leaves out is unknown, and nobody is accused of it.
+            (None, Some(_), Some(_)) => Relation::Unrelated,
+            (None, _, _) => Relation::Unknown,
+        }
     }
 
     /// The closest relation of `to` to any target of a pool; `Unknown` for an empty pool.

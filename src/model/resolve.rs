@@ -355,7 +355,7 @@ impl<'a> Resolver<'a> {
             Some(near) => format!("did you mean {}?", quote(near)),
             None if known.is_empty() => format!("the table defines no {word} at all"),
             None if self.gateway == Gateway::LiteLlm => {
-                "LiteLLM starts with this and skips the hop when it is needed; add the group or remove the name".to_owned()
+                "LiteLLM starts with this, and when it is needed the hop fails or goes on to the defaults; add the group or remove the name".to_owned()
             }
             None => format!("known: {}", or_list(known, 6)),
         };

@@ -37,7 +37,7 @@ pub struct Region {
     /// The law that holds there, as an ISO 3166 country code or `EU`.
     pub jurisdiction: Option<String>,
     /// The base URL of the API there.
-    pub endpoint: Option<String>,
+    pub endpoint: Option<Spanned<String>>,
 }
 
 /// A billing account at a provider.
@@ -87,7 +87,7 @@ pub struct KeyLimits {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Egress {
     /// The proxy, as a reference (`env:HTTPS_PROXY`) or a URL.
-    pub proxy: Option<String>,
+    pub proxy: Option<Spanned<String>>,
     /// The regions reachable this way; all if not given.
     pub regions: Option<NonEmpty<Spanned<Name>>>,
 }

@@ -224,6 +224,13 @@ pub struct RouteNode {
     pub rungs: Vec<Rung>,
 }
 
+impl Rung {
+    /// The steps that act on the pool's targets: those before the first fallback and the first `stop`.
+    pub fn steps_on_pool(&self) -> impl Iterator<Item = &ResolvedStep> {
+        self.steps.iter().take_while(|step| !matches!(step.step, Step::Fallback(_) | Step::Stop))
+    }
+}
+
 impl RouteNode {
     /// The steps taken on a symptom: its own, else those of `any`.
     pub fn steps_on(&self, symptom: Symptom) -> Option<&Rung> {

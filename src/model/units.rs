@@ -59,9 +59,10 @@ impl FromStr for Duration {
 
 impl fmt::Display for Duration {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fits = |(_, scale): &&(&str, u64)| self.0 != 0 && self.0.is_multiple_of(*scale);
-        let (unit, scale) = SCALES.iter().rev().find(fits).unwrap_or(&("s", 1_000));
-        // 90 s reads better than 1.5 min, and 7 d better than 168 h: the largest unit that divides.
+        // Up to ten minutes in seconds, as people write timeouts; beyond that the largest unit that divides.
+        let least = if self.0 < 600_000 { 2 } else { SCALES.len() };
+        let fits = |(_, scale): &&(&str, u64)| self.0.is_multiple_of(*scale);
+        let (unit, scale) = SCALES.iter().take(least).rev().find(fits).unwrap_or(&("ms", 1));
         write!(formatter, "{}{unit}", self.0 / scale)
     }
 }
@@ -293,7 +294,8 @@ mod tests {
     fn durations_keep_their_unit() {
         assert_eq!(round::<Duration>("45s"), "45s");
         assert_eq!(round::<Duration>("90s"), "90s");
-        assert_eq!(round::<Duration>("120s"), "2m");
+        assert_eq!(round::<Duration>("2m"), "120s");
+        assert_eq!(round::<Duration>("1800s"), "30m");
         assert_eq!(round::<Duration>("0s"), "0s");
         for bad in ["45", "1.5s", "-1s", "1 s", "s", "01s", "1w", "1234567890s"] {
             assert_eq!(round::<Duration>(bad), "refused", "{bad}");

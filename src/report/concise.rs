@@ -16,6 +16,9 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
             finding.rule,
             redact::message(&finding.message)
         );
+        // A likely spelling is worth the room; other advice is left to the longer formats.
+        let near = finding.help.as_deref().filter(|help| help.starts_with("did you mean"));
+        let line = near.map_or(line.clone(), |near| format!("{line} ({near})"));
         out.push_str(&escape::line(&line));
         out.push('\n');
     }

@@ -21,6 +21,20 @@ pub(super) fn line(text: &str) -> String {
     terminal(text).replace('\n', "\\n")
 }
 
+/// For JSON that is already written: what turns the direction of text as escapes, which mean the same.
+pub(super) fn json(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_bidi(letter) {
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 /// For the message of a GitHub workflow command.
 pub(super) fn github(text: &str) -> String {
     line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")

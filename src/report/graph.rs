@@ -1,6 +1,7 @@
 //! The failover graph: a tree for people, JSON for scripts, Dot and Mermaid for pictures.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -9,6 +10,7 @@ use crate::graph::{FailoverGraph, HopEdge};
 use crate::model::{Gateway, HopKind, Leg, RouteId, Table, TargetId};
 use crate::source::SourceMap;
 
+use super::summary::count;
 use super::{Places, escape};
 
 /// How to draw a graph.
@@ -96,7 +98,7 @@ pub fn render(sources: &SourceMap, table: &Table, graph: &FailoverGraph, format:
         GraphFormat::Json => {
             let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
             text.push('\n');
-            text
+            escape::json(&text)
         }
         GraphFormat::Dot => dot(&json),
         GraphFormat::Mermaid => mermaid(&json),
@@ -196,26 +198,38 @@ fn caption(edge: &JsonEdge) -> String {
     if edge.kind == "fallback" { format!("{} {}", edge.symptom, edge.step) } else { edge.kind.clone() }
 }
 
-fn ids(json: &JsonGraph) -> Vec<String> {
-    let mut names: Vec<String> = json.nodes.iter().map(|node| format!("{} {}", node.kind, node.name)).collect();
-    for edge in &json.edges {
-        for name in [format!("route {}", edge.from), format!("{} {}", edge.to_kind, edge.to)] {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
+/// The nodes of a picture, each with its number; what nothing defines is a node as well.
+struct Numbered {
+    names: Vec<String>,
+    numbers: BTreeMap<String, usize>,
 }
 
-fn number(names: &[String], name: &str) -> usize {
-    names.iter().position(|known| known == name).unwrap_or(0)
+impl Numbered {
+    fn new(json: &JsonGraph) -> Self {
+        let mut numbered = Self { names: Vec::new(), numbers: BTreeMap::new() };
+        let nodes = json.nodes.iter().map(|node| format!("{} {}", node.kind, node.name));
+        let ends = json.edges.iter().flat_map(|edge| [format!("route {}", edge.from), format!("{} {}", edge.to_kind, edge.to)]);
+        for name in nodes.chain(ends) {
+            let next = numbered.names.len();
+            if let Entry::Vacant(slot) = numbered.numbers.entry(name.clone()) {
+                slot.insert(next);
+                numbered.names.push(name);
+            }
+        }
+        numbered
+    }
+
+    /// The numbers of the two ends of an edge.
+    fn ends(&self, edge: &JsonEdge) -> (usize, usize) {
+        let number = |name: &str| self.numbers.get(name).copied().unwrap_or(0);
+        (number(&format!("route {}", edge.from)), number(&format!("{} {}", edge.to_kind, edge.to)))
+    }
 }
 
 fn dot(json: &JsonGraph) -> String {
-    let names = ids(json);
+    let nodes = Numbered::new(json);
     let mut out = format!("digraph \"{}\" {{\n  rankdir=LR;\n", escape::label(&json.table));
-    for (at, name) in names.iter().enumerate() {
+    for (at, name) in nodes.names.iter().enumerate() {
         let (kind, name) = name.split_once(' ').unwrap_or_default();
         let shape = match kind {
             "route" => "box",
@@ -225,7 +239,7 @@ fn dot(json: &JsonGraph) -> String {
         let _ = writeln!(out, "  n{at} [shape={shape} label=\"{}\"];", escape::label(name));
     }
     for edge in &json.edges {
-        let (from, to) = (number(&names, &format!("route {}", edge.from)), number(&names, &format!("{} {}", edge.to_kind, edge.to)));
+        let (from, to) = nodes.ends(edge);
         let style = if edge.live { "" } else { " style=dashed" };
         let _ = writeln!(out, "  n{from} -> n{to} [label=\"{}\"{style}];", escape::label(&caption(edge)));
     }
@@ -234,9 +248,9 @@ fn dot(json: &JsonGraph) -> String {
 }
 
 fn mermaid(json: &JsonGraph) -> String {
-    let names = ids(json);
+    let nodes = Numbered::new(json);
     let mut out = String::from("flowchart LR\n");
-    for (at, name) in names.iter().enumerate() {
+    for (at, name) in nodes.names.iter().enumerate() {
         let (kind, name) = name.split_once(' ').unwrap_or_default();
         let (open, close) = match kind {
             "route" => ("[\"", "\"]"),
@@ -246,7 +260,7 @@ fn mermaid(json: &JsonGraph) -> String {
         let _ = writeln!(out, "  n{at}{open}{}{close}", escape::label(name));
     }
     for edge in &json.edges {
-        let (from, to) = (number(&names, &format!("route {}", edge.from)), number(&names, &format!("{} {}", edge.to_kind, edge.to)));
+        let (from, to) = nodes.ends(edge);
         let arrow = if edge.live { "-->" } else { "-.->" };
         let _ = writeln!(out, "  n{from} {arrow}|\"{}\"| n{to}", escape::label(&caption(edge)));
     }
@@ -271,10 +285,10 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
         for (at, edge) in hops.iter().enumerate() {
             let branch = if at + 1 == hops.len() { "└─" } else { "├─" };
             let what = match edge.to_kind {
-                "unknown" => " (nothing defines it)",
-                "target" => " (target)",
-                _ if edge.to == edge.from => " (itself)",
-                _ => "",
+                "unknown" => " (nothing defines it)".to_owned(),
+                "target" => format!(" (target, {})", model_of(json, &edge.to)),
+                _ if edge.to == edge.from => " (itself)".to_owned(),
+                _ => String::new(),
             };
             let _ = writeln!(out, "{branch} {} → {}{what}", caption(edge), escape::line(&edge.to));
         }
@@ -288,11 +302,17 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
     }
     let _ = writeln!(
         out,
-        "{}: {} routes, {} hops, {} cycles",
+        "{}: {}, {}, {}",
         escape::line(&json.table),
-        table.routes.len(),
-        json.edges.iter().filter(|edge| edge.live).count(),
-        json.cycles.len()
+        count(table.routes.len(), "route"),
+        count(json.edges.iter().filter(|edge| edge.live).count(), "hop"),
+        count(json.cycles.len(), "cycle")
     );
     out
+}
+
+/// The model behind a target that a hop leads to.
+fn model_of(json: &JsonGraph, target: &str) -> String {
+    let node = json.nodes.iter().find(|node| node.kind == "target" && node.name == target);
+    escape::line(&node.map_or_else(String::new, |node| node.models.join(", ")))
 }

@@ -21,7 +21,7 @@ const LONGEST_LINE: usize = 500;
 pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>) -> String {
     let mut out = String::new();
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(0).with_links(false).without_cause_chain();
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(WHOLE_LINE).with_links(false).without_cause_chain();
     let mut shown: BTreeMap<FileId, Shown> = BTreeMap::new();
     for (at, finding) in report.findings.iter().filter(|finding| finding.waived.is_none()).enumerate() {
         if at >= DRAWN || !draw(report, finding, &handler, &mut shown, &mut out) {
@@ -45,14 +45,34 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
         let line = format!("waived [{}] {}:{}: {} ({})\n", finding.rule, region.file, region.line, redact::message(&finding.message), waived.reason);
         out.push_str(&escape::line(&line).replace("\\n", "\n"));
     }
-    out.push_str(&escape::line(&summary::verdict(report)));
-    out.push('\n');
+    wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
     for line in summary::caveats(report, style) {
-        out.push_str("  ");
-        out.push_str(&escape::line(&line));
-        out.push('\n');
+        wrap(&mut out, &escape::line(&line), "  ", style.width);
     }
     out
+}
+
+/// Adds a text in lines no wider than this, those after the first two columns further in.
+fn wrap(out: &mut String, text: &str, indent: &str, width: usize) {
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column == 0 {
+            out.push_str(indent);
+            column = indent.len();
+        } else if column + 1 + length > width {
+            out.push('\n');
+            out.push_str(indent);
+            out.push_str("  ");
+            column = indent.len() + 2;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
 }
 
 /// Draws a finding; false where its lines are too long to be read.
@@ -135,19 +155,20 @@ impl Shown {
     }
 }
 
+/// The number of context lines that stands for "the lines of the label, whole": miette asks with it for what it draws,
+/// and with 0 for the line and column in the heading.
+const WHOLE_LINE: usize = 1;
+
 impl SourceCode for Shown {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let (from, to) = (to_u32(span.offset()), to_u32(span.offset() + span.len()));
-        let (first, ..) = self.window(from, to);
-        let last = self.lines.locate(&self.text, to).line;
-        let first = first.saturating_sub(to_u32(before)).max(1);
-        let last = last.saturating_add(to_u32(after)).min(self.lines.lines());
-        let start = to_usize(self.lines.start_of(first));
-        let (_, _, end) = self.window(self.lines.start_of(last), self.lines.start_of(last));
+        let first = self.lines.locate(&self.text, from);
+        let (_, start, end) = self.window(from, to);
+        let (start, column) = if before == 0 { (span.offset(), to_usize(first.column - 1)) } else { (start, 0) };
         let data = self.text.as_bytes().get(start..end).ok_or(MietteError::OutOfBounds)?;
-        let line = to_usize(first.saturating_sub(1));
-        let count = to_usize(last.saturating_sub(first)) + 1;
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, (start, end - start).into(), line, 0, count)))
+        let count = to_usize(self.lines.locate(&self.text, to).line - first.line) + 1;
+        let line = to_usize(first.line - 1);
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, (start, end - start).into(), line, column, count)))
     }
 }
 
@@ -156,6 +177,7 @@ struct Drawn<'a> {
     file: FileId,
     source: &'a Shown,
     rule: Option<&'static str>,
+    place: String,
     message: String,
     help: Option<String>,
     level: Level,
@@ -167,7 +189,9 @@ impl<'a> Drawn<'a> {
     fn new(finding: &Diagnostic, source: &'a Shown, label: Label, is_first: bool) -> Self {
         let help = finding.help.as_ref().filter(|_| is_first).map(|help| escape::terminal(&redact::message(help)));
         let message = if is_first { redact::message(&finding.message) } else { "see also".to_owned() };
+        let start = source.lines.locate(&source.text, finding.primary.span.start);
         let mut drawn = Self {
+            place: format!("{}:{}:{}", source.name, start.line, start.column),
             file: label.span.file,
             source,
             rule: is_first.then(|| finding.rule.as_str()),
@@ -221,7 +245,7 @@ impl std::error::Error for Drawn<'_> {}
 impl miette::Diagnostic for Drawn<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let level = self.level.as_str();
-        self.rule.map(|rule| Box::new(format!("{level}[{rule}]")) as Box<dyn fmt::Display>)
+        self.rule.map(|rule| Box::new(format!("{level}[{rule}] {}", self.place)) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<Severity> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Label};
 
-use super::{Places, Report, page_of, redact, summary};
+use super::{Places, Report, escape, page_of, redact, summary};
 
 /// The report. `schema/report.schema.json` is made from this.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -150,7 +150,7 @@ pub(super) fn render(report: &Report<'_>, places: &mut Places<'_>) -> String {
     };
     let mut text = serde_json::to_string_pretty(&json).unwrap_or_default();
     text.push('\n');
-    text
+    escape::json(&text)
 }
 
 fn json_finding(finding: &Diagnostic, places: &mut Places<'_>) -> JsonFinding {

@@ -14,7 +14,7 @@ pub(super) fn source(text: &str, known: impl IntoIterator<Item = Span>) -> Strin
     for span in known {
         mask(&mut bytes, to_usize(span.start), to_usize(span.end));
     }
-    for (from, to) in secret_values(text).into_iter().chain(key_like(text)) {
+    for (from, to) in secret_values(text).into_iter().chain(key_like(text)).chain(url_passwords(text)) {
         mask(&mut bytes, from, to);
     }
     String::from_utf8(bytes).unwrap_or_else(|_| "*".repeat(text.len()))
@@ -23,7 +23,7 @@ pub(super) fn source(text: &str, known: impl IntoIterator<Item = Span>) -> Strin
 /// A message with whatever looks like a key masked.
 pub(super) fn message(text: &str) -> String {
     let mut bytes: Vec<u8> = text.as_bytes().to_vec();
-    for (from, to) in key_like(text) {
+    for (from, to) in key_like(text).into_iter().chain(url_passwords(text)) {
         mask(&mut bytes, from, to);
     }
     String::from_utf8(bytes).unwrap_or_else(|_| "*".repeat(text.len()))
@@ -63,6 +63,20 @@ fn secret_values(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// The passwords of URLs: what stands between a user's `:` and the `@` before a host.
+fn url_passwords(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("://") {
+        let rest = text.get(at + 3..).unwrap_or_default();
+        let end = rest.find(['/', '?', '#', ' ', '"', '\'', '\n', ',', '}']).unwrap_or(rest.len());
+        let authority = rest.get(..end).unwrap_or_default();
+        if let Some((colon, host)) = authority.find(':').zip(authority.rfind('@')).filter(|(colon, host)| colon < host) {
+            found.push((at + 3 + colon + 1, at + 3 + host));
+        }
+    }
+    found
+}
+
 fn key_like(text: &str) -> Vec<(usize, usize)> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
     let mut found = Vec::new();
@@ -91,6 +105,7 @@ mod tests {
         assert_eq!(shown("secret: env:NAME"), "secret: env:NAME");
         assert_eq!(shown("api_key: os.environ/NAME"), "api_key: os.environ/NAME");
         assert_eq!(shown("x: sk-abcdefghij0123456789"), format!("x: {}", "*".repeat(23)));
+        assert_eq!(shown("x: http://u:pw@host:80/"), "x: http://u:**@host:80/");
         assert_eq!(message("`gpt-4o` and `sk-abcdefghij0123456789`"), format!("`gpt-4o` and `{}`", "*".repeat(23)));
     }
 }

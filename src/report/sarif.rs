@@ -44,7 +44,7 @@ pub(super) fn render(report: &Report<'_>, places: &mut Places<'_>) -> String {
     });
     let mut text = serde_json::to_string_pretty(&sarif).unwrap_or_default();
     text.push('\n');
-    text
+    escape::json(&text)
 }
 
 fn unreadable(report: &Report<'_>) -> bool {

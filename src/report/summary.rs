@@ -4,7 +4,7 @@ use crate::model::Origin;
 
 use super::{Report, Style};
 
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn caveats(report: &Report<'_>, style: Style) -> Vec<String> {
         }
     }
     if extent.policies > 0 {
-        lines.push("grants, denials, budgets, resilience and custom rules of policies were read, not judged; levels and numbers were applied".to_owned());
+        lines.push("grants, denials, budgets, resilience, waiver terms and custom rules of policies were read, not judged; levels and limits were applied".to_owned());
     }
     if extent.expectations > 0 {
         lines.push(format!("{} with expectations read, not run", count(extent.expectations, "file")));
@@ -60,7 +60,7 @@ pub(super) fn caveats(report: &Report<'_>, style: Style) -> Vec<String> {
         if style.verbose {
             lines.extend(report.silent.iter().map(|silent| format!("{} was silent: {}", silent.rule, silent.reason)));
         } else {
-            lines.push(format!("{} had nothing to go by here (--verbose names them)", count(report.silent.len(), "rule")));
+            lines.push(format!("{} had nothing to go by here (see --verbose)", count(report.silent.len(), "rule")));
         }
     }
     lines

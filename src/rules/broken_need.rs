@@ -20,6 +20,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     for (id, route) in table.routes.iter() {
         let Some(needs) = &route.doc.needs else { continue };
+        let lacks = |target| !missing_needs(&needs.value, &table.targets[target].facts).0.is_empty();
+        if !context.reachable.of(id).any(lacks) {
+            continue;
+        }
         for reached in context.graph.reach(table, id, |_, _| true) {
             let target = &table.targets[reached.target];
             let (broken, _) = missing_needs(&needs.value, &target.facts);

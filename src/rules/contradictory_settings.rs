@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{ResolvedStep, RouteNode, Step, Table};
+use crate::model::{ResolvedStep, RouteNode, Step, Table, TargetNode};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -18,33 +18,91 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = BTreeSet::new();
+    // A shared step that makes sense for one route is no contradiction.
+    let mut sound = BTreeSet::new();
+    let mut odd = Vec::new();
     for route in context.table.routes.values() {
-        for step in route.rungs.iter().flat_map(|rung| rung.steps.iter()) {
-            if let Some((message, help)) = contradiction(context.table, route, step).filter(|_| seen.insert(step.place.span())) {
-                sink.report(
-                    Diagnostic::new("contradictory-settings", step.place, "says two things", message).help(help).about(route.subject()),
-                );
+        for step in route.rungs.iter().flat_map(|rung| rung.steps_on_pool()) {
+            match contradiction(context.table, route, step) {
+                Some(words) => odd.push((step.place, words, route)),
+                None => drop(sound.insert(step.place.span())),
             }
+        }
+    }
+    for target in context.table.targets.values() {
+        foreign_keys(context.table, target, sink);
+        short_paths(context.table, target, sink);
+    }
+    let mut seen = BTreeSet::new();
+    for (place, (label, message, help), route) in odd {
+        if !sound.contains(&place.span()) && seen.insert(place.span()) {
+            sink.report(Diagnostic::new("contradictory-settings", place, label, message).help(help).about(route.subject()));
         }
     }
 }
 
-fn contradiction(table: &Table, route: &RouteNode, step: &ResolvedStep) -> Option<(String, String)> {
+fn contradiction(table: &Table, route: &RouteNode, step: &ResolvedStep) -> Option<(&'static str, String, String)> {
     match &step.step {
         Step::Backoff(backoff) => {
             let max = backoff.max.filter(|max| *max < backoff.initial)?;
             let message = format!("the first wait, {}, is longer than the longest, {max}; {max} wins", backoff.initial);
-            Some((message, "make `initial` at most `max`".to_owned()))
+            Some(("two waits disagree", message, "make `initial` at most `max`".to_owned()))
         }
         Step::RaiseTimeout(Some(to)) => {
             let timeouts = route.pool.iter().map(|member| table.targets[member.target].doc.timeout.as_ref().map(|timeout| timeout.value));
             let least = timeouts.collect::<Option<Vec<_>>>()?.into_iter().min()?;
             (*to <= least).then(|| {
                 let name = quote(route.name.value.as_str());
-                (format!("`raise-timeout` to {to} does not raise anything: the targets of {name} already wait {least}"), format!("raise it above {least}, or remove the step"))
+                ("raises nothing", format!("`raise-timeout` to {to} does not raise anything: the targets of {name} already wait {least}"), format!("raise it above {least}, or remove the step"))
             })
         }
         _ => None,
+    }
+}
+
+/// Keys that belong to another provider than the target's.
+fn foreign_keys(table: &Table, target: &TargetNode, sink: &mut Sink) {
+    for (id, name) in target.keys.iter().zip(target.doc.keys.iter().flatten()) {
+        let key = &table.keys[*id];
+        let owner = key.account.and_then(|account| table.accounts[account].provider);
+        let (Some(owner), Some(provider)) = (owner, target.provider) else { continue };
+        if owner == provider {
+            continue;
+        }
+        let message = format!(
+            "{} is served by {}, and its key {} belongs to {}",
+            quote(target.name.value.as_str()),
+            quote(table.providers[provider].name.value.as_str()),
+            quote(key.name.value.as_str()),
+            quote(table.providers[owner].name.value.as_str())
+        );
+        sink.report(
+            Diagnostic::new("contradictory-settings", name.place, "a key of another provider", message)
+                .related(key.name.span(), "this key")
+                .help("calls with it fail with `auth`: name a key of the target's own provider")
+                .about(format!("targets.{}", target.name.value)),
+        );
+    }
+}
+
+/// Network paths that do not lead to the target's region.
+fn short_paths(table: &Table, target: &TargetNode, sink: &mut Sink) {
+    let Some(region) = &target.doc.region else { return };
+    for (id, name) in target.egress.iter().zip(target.doc.egress.iter().flatten()) {
+        let path = &table.egress[*id];
+        let Some(reached) = path.value.regions.as_ref().filter(|all| !all.iter().any(|one| one.value == region.value)) else { continue };
+        let message = format!(
+            "{} is in {}, and its egress {} does not lead there",
+            quote(target.name.value.as_str()),
+            quote(region.value.as_str()),
+            quote(path.name.value.as_str())
+        );
+        let span = reached.iter().next().map_or(path.name.span(), crate::source::Spanned::span);
+        sink.report(
+            Diagnostic::new("contradictory-settings", name.place, "leads elsewhere", message)
+                .related(span, "it leads here")
+                .help("name an egress that reaches the region, or add the region to it")
+                .about(format!("targets.{}", target.name.value)),
+        );
     }
 }

@@ -25,7 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut useless = Vec::new();
     for route in context.table.routes.values() {
         let has_spare = context.table.incomplete || route.pool.iter().any(|member| context.table.targets[member.target].keys.len() > 1);
-        for step in route.rungs.iter().flat_map(|rung| rung.steps.iter()) {
+        for step in route.rungs.iter().flat_map(|rung| rung.steps_on_pool()) {
             if !matches!(step.step, Step::NextKey(_)) {
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Leg, ResolvedStep, RouteNode, Rung, Step, Table};
+use crate::model::{Gateway, Leg, ResolvedStep, RouteNode, Rung, Step, Symptom, Table};
 use crate::source::Place;
 
 use super::rule::{Context, Group, Rule, Silence};
@@ -61,9 +61,14 @@ fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, P
         Leg::Route(route) => table.routes[*route].name.value.as_str(),
         Leg::Nowhere(name) => name.as_str(),
     };
-    let message = format!("{} reaches {} twice on {}", quote(route.name.value.as_str()), quote(target), rung.symptom.as_str());
+    let when = if rung.symptom == Symptom::Any { "any symptom" } else { rung.symptom.as_str() };
+    let message = format!("{} reaches {} twice on {when}", quote(route.name.value.as_str()), quote(target));
+    let help = match table.gateway {
+        Gateway::Native => "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second",
+        Gateway::LiteLlm => "nothing between the two could make it succeed: remove one",
+    };
     Diagnostic::new("duplicate-hop", place, "asked again", message)
         .related(first.span(), "already failed here")
-        .help("nothing between the two could make it succeed: remove one, or wait with `backoff` before the second")
+        .help(help)
         .about(route.subject())
 }

@@ -23,10 +23,15 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let name = key.name.value.as_str();
-        let message = format!("the key {} expires on {}, in {days} days", quote(name), expires.value);
+        let when = match days {
+            0 => "today".to_owned(),
+            1 => "tomorrow".to_owned(),
+            _ => format!("in {days} days"),
+        };
+        let message = format!("the key {} expires on {}, {when}", quote(name), expires.value);
         sink.report(
             Diagnostic::new("expiring-key", expires.place, "soon its last day", message)
-                .help("replace the key and move `expires`")
+                .help("replace the key and move `expires`: after that day calls with it fail with `auth`")
                 .about(format!("keys.{name}")),
         );
     }

@@ -1,6 +1,6 @@
 //! Takes the components that only `default_fallbacks` closes: those that the lists alone do not have.
 
-use crate::diagnostic::{Level, RuleId, Sink};
+use crate::diagnostic::{Label, Level, RuleId, Sink};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -21,7 +21,15 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let is_new = cycle.trace.iter().any(|hop| context.graph.hop(*hop).is_default(table));
         let is_known = own.iter().any(|other| other.members == cycle.members);
         if is_new && !is_known {
-            sink.report(super::cycle::finding("litellm-default-fallback-cycle", context, &cycle));
+            let mut finding = super::cycle::finding("litellm-default-fallback-cycle", context, &cycle);
+            let default = cycle.trace.iter().map(|hop| context.graph.hop(*hop)).find(|hop| hop.is_default(table));
+            if let Some(default) = default {
+                let group = &table.routes[default.from].name.value;
+                finding.primary = Label { span: default.place.span(), text: "this default closes the cycle".to_owned() };
+                finding.message = finding.message.replacen("routes fall back", "by `default_fallbacks` groups fall back", 1);
+                finding.help = Some(format!("switch the defaults off for that group, `- {group}: []` in `fallbacks`, or take the name out of the list"));
+            }
+            sink.report(finding);
         }
     }
 }

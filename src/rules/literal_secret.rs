@@ -1,7 +1,8 @@
 //! Looks at what should be references; a gateway's reader looks at its own keys.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::Gateway;
+use crate::model::{Gateway, url_has_password};
+use crate::source::Spanned;
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -28,15 +29,24 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         );
     }
     for egress in context.table.egress.values() {
-        let Some(proxy) = egress.value.proxy.as_deref() else { continue };
-        let has_password = proxy.split_once("//").is_some_and(|(_, rest)| rest.split('/').next().is_some_and(|host| host.contains('@')));
-        if has_password {
-            let message = format!("the proxy of {} carries a user and password", quote(egress.name.value.as_str()));
-            sink.report(
-                Diagnostic::new("literal-secret", egress.name.place, "a secret in its proxy", message)
-                    .help("write a reference, for example `env:HTTPS_PROXY`")
-                    .about(format!("egress.{}", egress.name.value)),
-            );
+        if let Some(proxy) = egress.value.proxy.as_ref().filter(|proxy| url_has_password(&proxy.value)) {
+            url(sink, proxy, "the proxy", "egress", egress.name.value.as_str());
         }
     }
+    for provider in context.table.providers.values() {
+        for endpoint in provider.value.regions.iter().filter_map(|region| region.value.endpoint.as_ref()) {
+            if url_has_password(&endpoint.value) {
+                url(sink, endpoint, "an endpoint", "providers", provider.name.value.as_str());
+            }
+        }
+    }
+}
+
+fn url(sink: &mut Sink, value: &Spanned<String>, what: &str, section: &str, name: &str) {
+    let message = format!("{what} of {} carries a password", quote(name));
+    sink.report(
+        Diagnostic::new("literal-secret", value.place, "a password within", message)
+            .help("write a reference, for example `env:HTTPS_PROXY`, and change the password")
+            .about(format!("{section}.{name}")),
+    );
 }

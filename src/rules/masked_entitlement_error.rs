@@ -1,6 +1,6 @@
 //! Looks at each hop that a route takes on `not-entitled` or `auth`, and at the models it leads to.
 
-use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
 use crate::model::{Gaps, Leg, Relation, Symptom};
 
 use super::found::{ByHop, pool_models};
@@ -20,7 +20,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut found = ByHop::default();
     for (id, hop) in context.graph.hops() {
-        if masked(context, hop).is_none() {
+        if masked(context, hop).is_empty() {
             continue;
         }
         let reached: Vec<_> = match &hop.to {
@@ -37,22 +37,24 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
     }
     found.report(context, sink, |found, hop| {
-        let symptom = masked(context, hop)?;
+        let symptoms = masked(context, hop);
+        let words = or_list(symptoms.iter().map(|symptom| symptom.as_str()), 2);
         let model = quote(table.targets[found.target].doc.model.value.as_str());
         let route = quote(table.routes[found.route].name.value.as_str());
-        let message = format!("on {} {route} answers with {model} instead of failing openly, so nobody learns that {} cannot be used", symptom.as_str(), pool_models(context, found.route));
+        let message = format!("on {words} {route} answers with {model} instead of failing openly, so nobody learns that {} cannot be used", pool_models(context, found.route));
         let help = if hop.symptom == Symptom::Any {
-            format!("`any` covers {0} too; give it steps of its own: `{0}: [{{check: {{runbook: …, owner: …}}}}, {{stop: {{}}}}]`", symptom.as_str())
+            let rungs: Vec<String> = symptoms.iter().map(|symptom| format!("{}: [{{check: {{runbook: …, owner: …}}}}, {{stop: {{}}}}]", symptom.as_str())).collect();
+            format!("`any` covers {words}; add steps of their own: `{}`", rungs.join("`, `"))
         } else {
-            "a missing permission is mended by a person: `- check: {runbook: …, owner: …}` and then `- stop: {}`".to_owned()
+            "a person must mend the key or the permission: `- check: {runbook: …, owner: …}` and then `- stop: {}`".to_owned()
         };
         Some(Diagnostic::new("masked-entitlement-error", hop.place, "hides the real failure", message).help(help))
     });
 }
 
-/// The symptom a hop hides: its own, or the one that `any` covers.
-fn masked(context: &Context<'_>, hop: &crate::graph::HopEdge) -> Option<Symptom> {
-    let rung = hop.rung(context.table)?;
+/// The symptoms a hop hides: its own, or those that `any` covers.
+fn masked(context: &Context<'_>, hop: &crate::graph::HopEdge) -> Vec<Symptom> {
+    let Some(rung) = hop.rung(context.table) else { return Vec::new() };
     let symptoms = context.table.routes[hop.from].symptoms_of(rung);
-    [Symptom::NotEntitled, Symptom::Auth].into_iter().find(|symptom| symptoms.contains(symptom))
+    [Symptom::NotEntitled, Symptom::Auth].into_iter().filter(|symptom| symptoms.contains(symptom)).collect()
 }

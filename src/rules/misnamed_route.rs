@@ -14,10 +14,10 @@ pub(super) static RULE: Rule = Rule {
     silence: Silence::Never,
 };
 
-/// Families by the words that vendors put into model ids.
-const FAMILIES: [&str; 20] = [
+/// Families by the words that vendors put into model ids; words that mean something else as well are left out.
+const FAMILIES: [&str; 16] = [
     "gpt", "claude", "gemini", "gemma", "llama", "mistral", "mixtral", "codestral", "deepseek", "qwen", "glm", "grok", "kimi", "minimax",
-    "phi", "nova", "nemotron", "granite", "sonar", "jamba",
+    "nemotron", "jamba",
 ];
 
 /// Anthropic's tiers, which name no family but say as much.
@@ -26,7 +26,8 @@ const TIERS: [&str; 3] = ["opus", "sonnet", "haiku"];
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for (id, route) in context.table.routes.iter() {
         let name = route.name.value.as_str();
-        let models: Vec<&str> = context.table.pool_of(id).map(|target| target.doc.model.value.as_str()).collect();
+        let mut models: Vec<&str> = context.table.pool_of(id).map(|target| target.doc.model.value.as_str()).collect();
+        models.dedup();
         let is_distilled = models.iter().any(|model| model.to_lowercase().contains("distill"));
         let contradicted = [&FAMILIES[..], &TIERS[..]].into_iter().any(|words| {
             let said = words_in(name, words);

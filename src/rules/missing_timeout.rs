@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
-use crate::model::{Gateway, TargetNode};
+use crate::model::{Gateway, Leg, TargetNode};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -26,20 +26,24 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 fn native(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    for target in table.targets.values().filter(|target| target.doc.timeout.is_none()) {
+    for target in table.targets.values().filter(|target| !table.incomplete && target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0)) {
         let name = target.name.value.as_str();
         let message = format!("{} has no timeout: one hanging call holds its caller for as long as it likes", quote(name));
+        let place = target.doc.timeout.as_ref().map_or(target.name.place, |timeout| timeout.place);
         sink.report(
-            Diagnostic::new("missing-timeout", target.name.place, "no `timeout`", message)
+            Diagnostic::new("missing-timeout", place, "no limit", message)
                 .help("write `timeout: 45s`, shorter than the deadlines of its routes")
                 .about(format!("targets.{name}")),
         );
     }
     let mut seen = BTreeSet::new();
-    for route in table.routes.values() {
+    for (id, route) in table.routes.iter() {
         let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
-        for member in &route.pool {
-            let target = &table.targets[member.target];
+        let direct = context.graph.hops_of(id).iter().filter_map(|hop| match context.graph.hop(*hop).to {
+            Leg::Target(target) => Some(target),
+            Leg::Route(_) | Leg::Nowhere(_) => None,
+        });
+        for target in route.pool.iter().map(|member| member.target).chain(direct).map(|id| &table.targets[id]) {
             let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else { continue };
             if seen.insert((timeout.span(), deadline.span())) {
                 let message = format!("{} may take {}, but {} gives up after {}", quote(target.name.value.as_str()), timeout.value, quote(route.name.value.as_str()), deadline.value);
@@ -54,11 +58,16 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
+/// What LiteLLM waits where nothing is said, in milliseconds.
+const LITELLM_DEFAULT: u64 = 6_000_000;
+
 fn litellm(context: &Context<'_>, sink: &mut Sink) {
-    let bare: Vec<&TargetNode> = context.table.targets.values().filter(|target| target.doc.timeout.is_none()).collect();
+    let table = context.table;
+    let is_bare = |target: &TargetNode| target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0 || timeout.value.0 >= LITELLM_DEFAULT);
+    let bare: Vec<_> = table.routes.iter().filter(|(id, _)| table.pool_of(*id).any(is_bare)).map(|(_, route)| route).collect();
     let Some(first) = bare.first() else { return };
-    let names = or_list(bare.iter().map(|target| target.name.value.as_str()), 4).replace(" or ", " and ");
-    let message = format!("{} of {} deployments have no timeout, so LiteLLM waits up to 6000 s for each try", bare.len(), context.table.targets.len());
+    let names = or_list(bare.iter().map(|route| route.name.value.as_str()), 4).replace(" or ", " and ");
+    let message = format!("without a timeout LiteLLM waits up to 6000 s for each try, in {} of {} groups", bare.len(), table.routes.len());
     sink.report(
         Diagnostic::new("missing-timeout", first.name.place, "no `timeout`, here or for all", message)
             .help(format!("write `router_settings.timeout: 60` for all, or `timeout` in `litellm_params`; without one: {names}")),

@@ -18,24 +18,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for (id, route) in context.table.routes.iter() {
-        if route.pool.len() < 2 {
-            continue;
-        }
+    for route in context.table.routes.values() {
         let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
-        let pool: Vec<&TargetNode> = context.table.pool_of(id).collect();
-        // Families differ wherever vendors do, and orders make a preference of a mixture.
-        let is_ordered = route.pool.iter().map(|member| member.order).collect::<BTreeSet<_>>().len() == route.pool.len();
-        let kinds = [
-            (Mix::Modes, "modes", "modes", values(&pool, |target| target.facts.mode.map(|mode| mode.as_str().to_owned()))),
-            (Mix::Vendors, "vendors", "vendors", values(&pool, |target| target.facts.vendor.clone())),
-            (Mix::Families, "families", "model families", values(&pool, |target| target.facts.family.clone())),
-            (Mix::Regions, "regions", "regions", values(&pool, |target| target.doc.region.as_ref().map(|region| region.value.to_string()))),
-        ];
-        let Some((_, word, words, mixed)) = kinds.into_iter().find(|(mix, _, _, values)| values.len() > 1 && !said.contains(mix)) else { continue };
-        if is_ordered && word != "modes" {
-            continue;
-        }
+        let orders: BTreeSet<u32> = route.pool.iter().map(|member| member.order).collect();
+        // Targets of one order share the traffic by chance; another order is a preference, not a mixture.
+        let mixed = orders.into_iter().find_map(|order| {
+            let members = route.pool.iter().filter(|member| member.order == order && member.weight > 0);
+            let pool: Vec<&TargetNode> = members.map(|member| &context.table.targets[member.target]).collect();
+            mixture(&pool, &said)
+        });
+        let Some((word, words, mixed)) = mixed else { continue };
         let list = or_list(mixed.iter().map(String::as_str), 4).replace(" or ", " and ");
         let message = format!("the pool of {} mixes {words}: {list}", quote(route.name.value.as_str()));
         let help = match context.table.gateway {
@@ -44,6 +36,20 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         };
         sink.report(Diagnostic::new("mixed-pool", route.name.place, "one name, answered by either", message).help(help).about(route.subject()));
     }
+}
+
+/// What a set of targets mixes without saying so: how to say it, what it is, and the values.
+fn mixture(pool: &[&TargetNode], said: &BTreeSet<Mix>) -> Option<(&'static str, &'static str, BTreeSet<String>)> {
+    let mut kinds = vec![
+        (Mix::Modes, "modes", "modes", values(pool, |target| target.facts.mode.map(|mode| mode.as_str().to_owned()))),
+        (Mix::Vendors, "vendors", "vendors", values(pool, |target| target.facts.vendor.clone())),
+    ];
+    // Families differ wherever vendors do.
+    if !said.contains(&Mix::Vendors) {
+        kinds.push((Mix::Families, "families", "model families", values(pool, |target| target.facts.family.clone())));
+    }
+    kinds.push((Mix::Regions, "regions", "regions", values(pool, |target| target.doc.region.as_ref().map(|region| region.value.to_string()))));
+    kinds.into_iter().find(|(mix, _, _, values)| values.len() > 1 && !said.contains(mix)).map(|(_, word, words, values)| (word, words, values))
 }
 
 fn values(pool: &[&TargetNode], of: impl Fn(&TargetNode) -> Option<String>) -> BTreeSet<String> {

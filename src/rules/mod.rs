@@ -18,8 +18,8 @@ mod failover_cycle;
 mod floating_model;
 mod forbidden_waiver;
 mod implicit_default;
-mod literal_secret;
 mod litellm_default_fallback_cycle;
+mod literal_secret;
 mod masked_entitlement_error;
 mod misnamed_route;
 mod missing_key;
@@ -78,8 +78,8 @@ pub static ALL: &[&Rule] = &[
     &floating_model::RULE,
     &forbidden_waiver::RULE,
     &implicit_default::RULE,
-    &literal_secret::RULE,
     &litellm_default_fallback_cycle::RULE,
+    &literal_secret::RULE,
     &masked_entitlement_error::RULE,
     &misnamed_route::RULE,
     &missing_key::RULE,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::graph::HopEdge;
-use crate::model::{Gap, Gaps, Traffic, blended_price};
+use crate::model::{Gap, Gaps, Gateway, Traffic, blended_price};
 
 use super::found::{ByHop, pool_models};
 use super::rule::{Context, Group, Rule, Silence};
@@ -24,9 +24,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let traffic = route.doc.traffic.as_ref().map(|traffic| &traffic.value);
         let prices: Option<Vec<u128>> = table.pool_of(id).map(|target| blended_price(&target.facts, traffic)).collect();
         let Some(before) = prices.and_then(|prices| prices.into_iter().max()) else { continue };
+        let is_dearer = |target| blended_price(&table.targets[target].facts, traffic).is_some_and(|after| after > before * 2);
+        if !context.reachable.of(id).any(is_dearer) {
+            continue;
+        }
         for reached in context.graph.reach(table, id, |_, hop| !is_labelled(context, hop)) {
-            let after = blended_price(&table.targets[reached.target].facts, traffic);
-            if after.is_some_and(|after| after > before * 2) {
+            if is_dearer(reached.target) {
                 found.note(context, id, reached.target, &reached.path, Gaps::NONE.with(Gap::Price));
             }
         }
@@ -41,7 +44,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let message = format!("{} {times} when {model} answers instead of {}", quote(route.name.value.as_str()), pool_models(context, found.route));
         Some(
             Diagnostic::new("price-rise", hop.place, "dearer", message)
-                .help("an outage becomes a bill: choose a target of the same price, or admit it with `label: {gaps: [price]}`"),
+                .help(match table.gateway {
+                    Gateway::Native => "an outage becomes a bill: choose a target of the same price, or admit it with `label: {gaps: [price], announce: log}`",
+                    Gateway::LiteLlm => "an outage becomes a bill: choose a target of the same price, or set a budget for it",
+                }),
         )
     });
 }

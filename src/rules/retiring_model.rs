@@ -1,6 +1,7 @@
 //! Compares each target's model with the day of the check and the notice in force.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::Origin;
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -23,11 +24,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let message = format!("{} will be retired on {}, in {days} days", quote(target.doc.model.value.as_str()), retires.value);
-        sink.report(
-            Diagnostic::new("retiring-model", target.doc.model.place, "soon no longer served", message)
-                .related(retires.span(), "says the catalogue")
-                .help(super::retired_model::successor(context, target))
-                .about(format!("targets.{}", target.name.value)),
-        );
+        let mut finding = Diagnostic::new("retiring-model", target.doc.model.place, "soon no longer served", message)
+            .help(super::retired_model::successor(context, target))
+            .about(format!("targets.{}", target.name.value));
+        if context.catalogue.origin() == Origin::Project {
+            finding = finding.related(retires.span(), "says the catalogue");
+        }
+        sink.report(finding);
     }
 }

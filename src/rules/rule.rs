@@ -1,7 +1,7 @@
 //! What a rule is, what it may look at, and how all of them are run.
 
 use crate::diagnostic::{Level, Levels, RuleId, Sink};
-use crate::graph::FailoverGraph;
+use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{Catalogue, Date, Gateway, Relations, Table};
 
 use super::ALL;
@@ -124,6 +124,8 @@ pub struct Context<'a> {
     pub table: &'a Table,
     /// Its failover graph.
     pub graph: &'a FailoverGraph,
+    /// Which models each route can reach.
+    pub reachable: &'a Reachable,
     /// The models.
     pub catalogue: &'a Catalogue,
     /// How models are related.

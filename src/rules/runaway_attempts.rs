@@ -42,7 +42,7 @@ fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
     for rung in &route.rungs {
         let own: u64 = rung.steps.iter().map(|step| crate::graph::calls(&step.step, table, route)).sum();
         if let Some(first) = rung.steps.first().filter(|_| own > 0) {
-            labels.push(Label { span: first.place.span(), text: format!("{own} more on {}, by steps that stay", rung.symptom.as_str()) });
+            labels.push(Label { span: first.place.span(), text: format!("{own} more on {}, by retries of the same target", rung.symptom.as_str()) });
         }
         for step in rung.steps.iter() {
             let Some((leg, place)) = &step.leg else { continue };

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::graph::describe_hop;
-use crate::model::{Leg, RouteNode, TargetId};
+use crate::model::{Gateway, Leg, RouteNode, TargetId};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -32,7 +32,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new("self-fallback", hop.place, "leads back to where it starts", message)
                 .related(route.name.span(), "the request starts here")
                 .trace(vec![super::found::enters(context.table, hop.from), describe_hop(context.table, hop)])
-                .help("what has just failed is asked again at once; name another target or route, or use `backoff` to wait")
+                .help(match context.table.gateway {
+                    Gateway::Native => "what has just failed is asked again at once; name another target or route, or use `backoff` to wait",
+                    Gateway::LiteLlm => "LiteLLM skips it at best (1.97 and later) and asks the failed group again at worst: remove it from the list",
+                })
                 .about(route.subject()),
         );
     }

@@ -21,9 +21,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut found = ByHop::default();
     for (id, _) in table.routes.iter() {
+        let is_unrelated = |target| context.relations.to_pool(table.pool_of(id), &table.targets[target]) == Relation::Unrelated;
+        if !context.reachable.of(id).any(is_unrelated) {
+            continue;
+        }
         for reached in context.graph.reach(table, id, |_, hop| !admits(context, hop)) {
-            let relation = context.relations.to_pool(table.pool_of(id), &table.targets[reached.target]);
-            if relation == Relation::Unrelated {
+            if is_unrelated(reached.target) {
                 found.note(context, id, reached.target, &reached.path, Gaps::NONE);
             }
         }
@@ -32,8 +35,16 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let model = quote(table.targets[found.target].doc.model.value.as_str());
         let route = quote(table.routes[found.route].name.value.as_str());
         let message = format!("{route} silently answers with {model}, which is not related to {}", pool_models(context, found.route));
+        let label = hop.fallback(table).and_then(|fallback| fallback.label.as_ref()).map(|label| &label.value);
+        let lack = match label.map(|label| (label.relation.as_ref().map(|word| word.value), label.reason.is_some(), label.announce.is_some())) {
+            None => "another model, and no label says so",
+            Some((Some(RelationWord::Unrelated), false, _)) => "the label gives no `reason`",
+            Some((Some(RelationWord::Unrelated), true, _)) => "the label has no `announce`",
+            Some((Some(_), _, _)) => "the label claims a relation that the catalogue does not know",
+            Some((None, _, _)) => "the label does not say `relation: unrelated`",
+        };
         Some(
-            Diagnostic::new("silent-unrelated-fallback", hop.place, "another model, and no label says so", message)
+            Diagnostic::new("silent-unrelated-fallback", hop.place, lack, message)
                 .help("if it is meant, say so: `label: {relation: unrelated, reason: …, announce: header}`; if they are equivalent, say it in the catalogue's `equivalences` with evidence"),
         )
     });

@@ -18,6 +18,10 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for date in context.catalogue.dates() {
         let age = i64::from(date.value.days_until(context.as_of));
+        if age < -1 {
+            let message = format!("the catalogue is of a day that has not come: {}", date.value);
+            sink.report(Diagnostic::new("stale-catalog", date.place, "in the future", message).help("write the day on which its facts were checked"));
+        }
         if age <= i64::from(context.terms.catalog_age_days) {
             continue;
         }

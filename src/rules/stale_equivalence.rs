@@ -22,8 +22,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
         let message = format!("the equivalence {} was last reviewed {age} days ago", quote(class.value.id.value.as_str()));
         sink.report(
-            Diagnostic::new("stale-equivalence", class.value.reviewed.place, "the models have changed since", message)
-                .help("repeat the comparison and move `reviewed`, or remove the class"),
+            Diagnostic::new("stale-equivalence", class.value.reviewed.place, "last compared on this day", message)
+                .help("repeat the comparison and move `reviewed`, or remove the class; a policy's `catalog.equivalenceReviewDays` sets the limit"),
         );
     }
 }

@@ -38,7 +38,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
     }
     for (span, (gap, hop)) in stale.into_iter().filter(|(span, _)| !needed.contains(span)) {
-        let message = format!("the label admits to losing {}, and nothing is lost", quote(gap.as_str()));
+        let message = format!("the label admits to losing {}, and no route that takes this hop loses it", quote(gap.as_str()));
         sink.report(
             Diagnostic::new("stale-label", span, "no such gap", message)
                 .help("remove it from `gaps`: a label that is not true hides the next one that is")

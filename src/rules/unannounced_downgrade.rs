@@ -27,7 +27,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let route = &context.table.routes[hop.from];
-        let message = format!("{} loses something here and its callers cannot notice", quote(route.name.value.as_str()));
+        let gaps: Vec<&str> = label.value.gaps.iter().map(|gap| gap.value.as_str()).collect();
+        let what = if gaps.is_empty() { "gets another model".to_owned() } else { format!("loses {}", gaps.join(", ")) };
+        let message = format!("{} {what} here, and its callers cannot notice", quote(route.name.value.as_str()));
         sink.report(
             Diagnostic::new("unannounced-downgrade", label.place, "no `announce`", message)
                 .help("add `announce: header`, `log` or `review-queue`")

@@ -52,7 +52,7 @@ fn overflows(table: &Table, route: &RouteNode) -> bool {
 }
 
 fn has_hop(rung: &Rung) -> bool {
-    rung.steps.iter().any(|step| matches!(step.step, Step::Fallback(_)))
+    rung.steps.iter().take_while(|step| !matches!(step.step, Step::Stop)).any(|step| matches!(step.step, Step::Fallback(_)))
 }
 
 /// Where a gateway's list for long prompts leaves the route out.

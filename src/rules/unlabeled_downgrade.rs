@@ -29,9 +29,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let base = meet(table.pool_of(id).map(|target| &*target.facts));
-        let everything = context.graph.reach(table, id, |_, _| true);
         let losses = |target| if is_comparable(&base, &table.targets[target].facts) { lost(&base, &table.targets[target].facts).and(judged) } else { Gaps::NONE };
-        let possible = everything.iter().filter(|reached| !reached.path.is_empty()).fold(Gaps::NONE, |all, reached| all.or(losses(reached.target)));
+        let possible = context.reachable.of(id).fold(Gaps::NONE, |all, target| all.or(losses(target)));
         for gap in possible.iter() {
             for reached in context.graph.reach(table, id, |_, hop| !names(context, hop, gap)) {
                 if !reached.path.is_empty() && losses(reached.target).contains(gap) {

@@ -27,11 +27,18 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// A digest, or a tag that begins with a version.
+/// A digest, or a tag with a version in it. What a variable stands for is not known.
 fn is_pinned(image: &str) -> bool {
     let last = image.rsplit('/').next().unwrap_or(image);
-    let tag = last.split_once(':').map(|(_, tag)| tag.trim_start_matches('v'));
-    image.contains("@sha256:") || tag.is_some_and(|tag| tag.starts_with(|letter: char| letter.is_ascii_digit()) && tag.contains('.'))
+    let tag = last.split_once(':').map(|(_, tag)| tag);
+    let has_version = |tag: &str| {
+        let parts: Vec<&str> = tag.split('.').collect();
+        parts.windows(2).any(|pair| {
+            let ends = pair.first().is_some_and(|part| part.ends_with(|letter: char| letter.is_ascii_digit()));
+            ends && pair.last().is_some_and(|part| part.starts_with(|letter: char| letter.is_ascii_digit()))
+        })
+    };
+    image.contains("@sha256:") || image.contains('$') || tag.is_some_and(has_version)
 }
 
 #[cfg(test)]
@@ -40,7 +47,17 @@ mod tests {
 
     #[test]
     fn versions_and_digests_are_pins() {
-        for (image, pinned) in [("a/b:1.2.3", true), ("a/b:v1.2.3-alpine", true), ("a/b", false), ("a/b:latest", false), ("localhost:5000/b", false), ("a@sha256:00", true)] {
+        let cases = [
+            ("a/b:1.2.3", true),
+            ("a/b:main-v1.82.3-stable", true),
+            ("a/b:1.x", false),
+            ("a/b", false),
+            ("a/b:latest", false),
+            ("localhost:5000/b", false),
+            ("a@sha256:00", true),
+            ("a/b:${TAG}", true),
+        ];
+        for (image, pinned) in cases {
             assert_eq!(is_pinned(image), pinned, "{image}");
         }
     }

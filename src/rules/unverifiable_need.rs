@@ -21,6 +21,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     for (id, route) in table.routes.iter() {
         let Some(needs) = &route.doc.needs else { continue };
+        let lacks = |target| !missing_needs(&needs.value, &table.targets[target].facts).1.is_empty();
+        if !context.reachable.of(id).any(lacks) {
+            continue;
+        }
         let mut unknown: BTreeMap<&str, Gaps> = BTreeMap::new();
         for reached in context.graph.reach(table, id, |_, _| true) {
             let target = &table.targets[reached.target];
@@ -31,10 +35,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             }
         }
         for (model, gaps) in unknown {
-            let message = format!("{} needs {gaps}, and the catalogue does not say whether {} has it", quote(route.name.value.as_str()), quote(model));
+            let message = format!("{} needs {gaps}, and the catalogue does not say whether {} has that", quote(route.name.value.as_str()), quote(model));
             sink.report(
                 Diagnostic::new("unverifiable-need", needs.place, "cannot be verified", message)
-                    .help("complete the model in the catalogue: `true` or `false`; absent means unknown")
+                    .help("complete the model in the catalogue: what is absent there is unknown, neither there nor missing")
                     .about(route.subject()),
             );
         }

@@ -16,13 +16,13 @@ pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<
     let mut tree = Tree::new(file, text);
     if to_u32(text.len()) > LIMITS.bytes {
         let message = format!("the file is larger than {} MiB", LIMITS.bytes >> 20);
-        sink.report(Diagnostic::new("syntax-error", tree.span(0, 1), "not read", message).help("split it"));
+        sink.report(Diagnostic::new("syntax-error", tree.span(0, 0), "not read", message).help("split it"));
         tree.broken = true;
         return tree;
     }
     if let Some(at) = source_file.bad_utf8() {
         let end = to_u32(text.len());
-        let place = tree.span(at.min(end).saturating_sub(1), end);
+        let place = tree.span(end, end);
         let message = format!("byte {at} is not UTF-8");
         sink.report(Diagnostic::new("syntax-error", place, "the text is readable up to here", message)
             .help("save the file as UTF-8"));
@@ -37,6 +37,7 @@ pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<
         let again = resume_after(text, failure.at, from);
         sink.report(syntax_error(&builder.tree, &failure));
         builder.tree.broken = true;
+        builder.tree.failures.push(failure.at);
         match again {
             Some(next) => from = next,
             None => break,
@@ -210,7 +211,14 @@ impl<'s> Builder<'s> {
             let span = self.tree.span(node.start, node.end);
             let Some((_, text)) = self.tree.text(node.kind) else {
                 knotty = true;
-                if !matches!(node.kind, Kind::Alias(_) | Kind::Missing) {
+                let before = self.tree.source.get(..to_usize(node.start)).unwrap_or_default();
+                if before.ends_with('{') && matches!(node.kind, Kind::Mapping(..) | Kind::KnottyMapping(..)) {
+                    let message = "a template expression stands here, and this is no YAML until it is rendered";
+                    sink.report(
+                        Diagnostic::new("syntax-error", span, "a template", message)
+                            .help("check what it renders to, for example `helm template … | routec check -`"),
+                    );
+                } else if !matches!(node.kind, Kind::Alias(_) | Kind::Missing) {
                     let message = "a key is a list or a mapping here, where a name is wanted";
                     sink.report(Diagnostic::new("wrong-type", span, "not a name", message));
                 }

@@ -12,6 +12,11 @@ pub(super) fn resume_after(text: &str, failed_at: u32, from: u32) -> Option<u32>
     while !text.is_char_boundary(at) {
         at += 1;
     }
+    // The line of the failure itself may be the key that an unclosed bracket before it ran into.
+    let line_start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    if to_u32(line_start) > from {
+        at = line_start - 1;
+    }
     loop {
         at += text.get(at..)?.find('\n')? + 1;
         let line = text.get(at..)?.lines().next().unwrap_or_default();
@@ -32,12 +37,22 @@ pub(super) fn syntax_error(tree: &Tree<'_>, failure: &Failure) -> Diagnostic {
     let before = text.get(..at).unwrap_or_default();
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-    let tab = line.get(..indent).and_then(|blank| blank.find('\t'));
-    if let Some(tab) = tab {
-        let start = to_u32(line_start + tab);
-        return Diagnostic::new("syntax-error", tree.span(start, start + 1), "a tab", "a tab indents this line; YAML allows only spaces there")
-            .help("replace the tab by spaces");
+    let next_start = line_start + line.len() + 1;
+    let next = text.get(next_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    for (start, line) in [(line_start, line), (next_start, next)] {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line.get(..indent).and_then(|blank| blank.find('\t')) {
+            let start = to_u32(start + tab);
+            let message = "a tab indents this line; YAML allows only spaces there";
+            return Diagnostic::new("syntax-error", tree.span(start, start + 1), "a tab", message).help("replace the tab by spaces");
+        }
+    }
+    if let Some(open) = unclosed(before) {
+        let start = to_u32(open);
+        let bracket = text.get(open..=open).unwrap_or_default();
+        let message = format!("the `{bracket}` that is opened here is never closed");
+        let diagnostic = Diagnostic::new("syntax-error", tree.span(start, start + 1), "opened here", message);
+        return diagnostic.related(tree.span(to_u32(at), to_u32(at)), failure.message.clone()).help("close it, or put the value in quotes if the bracket belongs to it");
     }
     let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|letter| *letter != '\n').map_or(0, char::len_utf8);
     let span = tree.span(to_u32(at), to_u32(at + width));
@@ -62,4 +77,23 @@ pub(super) fn syntax_error(tree: &Tree<'_>, failure: &Failure) -> Diagnostic {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The bracket on the line of a failure, or the one before, that is opened and not closed.
+fn unclosed(before: &str) -> Option<usize> {
+    let from = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
+    let mut open = Vec::new();
+    let mut quoted = None;
+    for (at, letter) in before.get(from..)?.char_indices() {
+        match (quoted, letter) {
+            (Some(mark), letter) if mark == letter => quoted = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quoted = Some(letter),
+            (None, '[' | '{') => open.push(from + at),
+            (None, ']' | '}') => drop(open.pop()),
+            (None, '#') => break,
+            (None, _) => {}
+        }
+    }
+    open.pop()
 }

@@ -51,6 +51,7 @@ pub struct Tree<'s> {
     pub(super) owned: Vec<Box<str>>,
     pub(super) roots: Vec<NodeId>,
     pub(super) broken: bool,
+    pub(super) failures: Vec<u32>,
     pub(super) expansions: Cell<u64>,
 }
 
@@ -64,6 +65,7 @@ impl<'s> Tree<'s> {
             owned: Vec::new(),
             roots: Vec::new(),
             broken: false,
+            failures: Vec::new(),
             expansions: Cell::new(0),
         }
     }
@@ -76,6 +78,14 @@ impl<'s> Tree<'s> {
     /// Whether the text had syntax errors, so that what is missing here may stand in the file.
     pub fn is_broken(&self) -> bool {
         self.broken
+    }
+
+    /// Whether a span lies where the text could not be read, so that what is odd about it is only an echo.
+    pub fn is_near_failure(&self, span: Span) -> bool {
+        self.failures.iter().any(|at| {
+            let between = self.source.get(to_usize(span.start.min(*at))..to_usize(span.end.max(*at))).unwrap_or_default();
+            between.lines().count() <= 2
+        })
     }
 
     /// The documents of the file.

@@ -28,7 +28,7 @@ pub(crate) struct Request {
 
 /// Reads what was asked for.
 pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
-    let mut reader = Reader { world, sources: SourceMap::new(), files: Vec::new(), inputs: Vec::new(), as_of: None, root: None, failed: None };
+    let mut reader = Reader { world, sources: SourceMap::new(), files: Vec::new(), inputs: Vec::new(), as_of: None, root: None, failed: None, projects: Vec::new() };
     for path in &input.paths {
         reader.path(path, &input.stdin_name)?;
     }
@@ -60,6 +60,8 @@ struct Reader<'a> {
     as_of: Option<Date>,
     root: Option<PathBuf>,
     failed: Option<Findings>,
+    /// Projects already read because a file of theirs was given.
+    projects: Vec<PathBuf>,
 }
 
 impl Reader<'_> {
@@ -80,8 +82,42 @@ impl Reader<'_> {
             let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             return self.folder(folder, &folder.to_string_lossy());
         }
+        if let Some((folder, shown)) = self.project_of(place) {
+            if !self.projects.contains(&folder) {
+                self.projects.push(folder.clone());
+                return self.folder(&folder, &shown);
+            }
+            return Ok(());
+        }
         self.root.get_or_insert_with(|| place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf());
         self.file(place, path, Role::Any)
+    }
+
+    /// The project that lists a file: the nearest `routec.yaml` above it, if its globs match.
+    fn project_of(&self, file: &Path) -> Option<(PathBuf, String)> {
+        let mut name = file.file_name()?.to_str()?.to_owned();
+        let mut folder = file.parent()?.to_path_buf();
+        for _ in 0..16 {
+            let described = folder.join("routec.yaml");
+            if self.world.exists(&described) {
+                let bytes = self.world.read(&described).ok()?;
+                let mut sources = SourceMap::new();
+                let id = sources.add("routec.yaml", bytes);
+                let globs = Described::new(project(&sources, id).0?);
+                let is_listed = [globs.tables, globs.catalogs, globs.policies, globs.expectations]
+                    .into_iter()
+                    .zip([Kind::RouteTable, Kind::Catalog, Kind::Policy, Kind::Expectations])
+                    .flat_map(|(globs, kind)| globs.unwrap_or_else(|| default_globs(kind)))
+                    .any(|glob| glob_set(&glob).is_ok_and(|set| set.is_match(&name)));
+                let shown = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.to_string_lossy().into_owned() };
+                let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+                return is_listed.then_some((folder, shown));
+            }
+            // A relative path ends where the user stands: nothing outside is read.
+            name = format!("{}/{name}", folder.file_name()?.to_str()?);
+            folder = folder.parent()?.to_path_buf();
+        }
+        None
     }
 
     /// A folder is a project: its `routec.yaml` says what belongs to it, else the usual folders do.
@@ -115,9 +151,25 @@ impl Reader<'_> {
                 }
             }
         }
-        if !self.files.iter().any(|(_, role)| matches!(role, Role::Kind(Kind::RouteTable) | Role::Any)) {
+        let has_table = |files: &[(FileId, Role)]| files.iter().any(|(_, role)| matches!(role, Role::Kind(Kind::RouteTable) | Role::Any));
+        if !has_table(&self.files) {
+            self.loose_tables(folder, &prefix, &below)?;
+        }
+        if !has_table(&self.files) {
             let hint = "give a file, write `routec.yaml`, or put tables into `routes/`";
             return Err(Stop::unreadable(format!("nothing to check in `{}`: no route table found; {hint}", if shown.is_empty() { "." } else { shown })));
+        }
+        Ok(())
+    }
+
+    /// Without a project, the tables that lie in the folder itself, such as a gateway's `litellm_config.yaml`.
+    fn loose_tables(&mut self, folder: &Path, prefix: &str, below: &[String]) -> Result<(), Stop> {
+        for name in below.iter().filter(|name| !name.contains('/') && is_document(name) && *name != "routec.yaml") {
+            let bytes = self.world.read(&folder.join(name)).map_err(|error| Stop::unreadable(format!("{prefix}{name}: {error}")))?;
+            let starts = |key: &[u8]| bytes.starts_with(key) || bytes.windows(key.len() + 1).any(|window| window.first() == Some(&b'\n') && window.ends_with(key));
+            if starts(b"model_list:") || starts(b"kind: RouteTable") {
+                self.file(&folder.join(name), &format!("{prefix}{name}"), Role::Any)?;
+            }
         }
         Ok(())
     }

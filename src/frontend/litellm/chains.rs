@@ -35,10 +35,10 @@ impl Chains {
         let context_window = reader.list("context_window", &lists.context_window);
         let content_policy = reader.list("content_policy", &lists.content_policy);
         let default = lists.default.iter().map(|target| reader.hop("default", target)).collect();
-        if let (Some(first), Some(dangling)) = (lists.default.first(), reader.dangling.first().copied()) {
-            let message = format!("every misspelt fallback is silently served by {}, the first of `default_fallbacks`", quote(&first.value));
+        if let (Some(first), Some(dangling)) = (lists.default.iter().find(|target| names.resolve(&target.value).0.is_some()), reader.dangling.first().copied()) {
+            let message = format!("a fallback that leads nowhere is silently served by {}, the first of `default_fallbacks`", quote(&first.value));
             let mut diagnostic = Diagnostic::new("implicit-default", first.place, "answers instead", message)
-                .help("mend the names; in LiteLLM 1.97 and later a name that leads nowhere goes on to the defaults without an error");
+                .help("mend the names: LiteLLM goes on to the defaults without an error");
             diagnostic = diagnostic.related(dangling.span(), "for example this one");
             reader.sink.report(diagnostic);
         }

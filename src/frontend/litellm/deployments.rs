@@ -96,6 +96,14 @@ impl Deployments {
         for (key, value) in params.entries() {
             keys::secret(key, value, false, sink);
         }
+        for key in ["rpm", "tpm"] {
+            let Some(value) = params.get(key).filter(|value| !value.is_null()) else { continue };
+            let is_number = value.raw_text().is_some_and(|text| text.parse::<f64>().is_ok() || keys::is_reference(text));
+            if !is_number {
+                let message = format!("{} is no number, so LiteLLM starts without this deployment", quote(key));
+                sink.report(Diagnostic::new("wrong-type", value.place(), "a number is wanted here", message));
+            }
+        }
         let index = *self.by_name.entry(group_name.to_owned()).or_insert_with(|| {
             self.groups.push(Group {
                 name: Spanned::new(Name::verbatim(group_name), group_value.place()),

@@ -1,6 +1,7 @@
 //! Keys that LiteLLM accepts and ignores, or reads in another way than they look, and secrets in plain sight.
 
 use crate::diagnostic::{Diagnostic, Sink, nearest, quote};
+use crate::model::url_has_password;
 use crate::syntax::{Scalar, Shape, Value};
 
 use super::{Sections, is_empty, misread};
@@ -117,7 +118,7 @@ fn two_places(sections: &Sections<'_>, sink: &mut Sink) {
         if is_empty(a) || is_empty(b) || a.to_json() == b.to_json() {
             continue;
         }
-        let message = format!("{} is set in both sections; `router_settings` wins and this one is not merged", quote(name));
+        let message = format!("{} is set in both sections; `router_settings` wins and this one is ignored", quote(name));
         sink.report(
             misread("shadowed-setting", loser, "does nothing", message, "keep one of the two, in `router_settings`")
                 .related(winner.span(), "this one wins"),
@@ -138,6 +139,14 @@ fn two_places(sections: &Sections<'_>, sink: &mut Sink) {
 pub(super) fn secret(key: Value<'_>, value: Value<'_>, always: bool, sink: &mut Sink) {
     let Some(name) = key.raw_text() else { return };
     let Shape::Scalar(Scalar::Text(text)) = value.shape() else { return };
+    if text.contains("://") && url_has_password(text) {
+        let message = format!("the URL {} carries a password", quote(name));
+        sink.report(
+            Diagnostic::new("literal-secret", value.place(), "a password within", message)
+                .help("write `os.environ/NAME`, and change the password: whoever has read the file knows it"),
+        );
+        return;
+    }
     let lower = name.to_ascii_lowercase();
     let is_secret_key = ["api_key", "apikey", "secret", "password", "token", "master_key", "credentials", "access_key"]
         .iter()

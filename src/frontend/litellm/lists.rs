@@ -109,7 +109,7 @@ fn push(list: &str, source: Value<'_>, targets: Value<'_>, (rule, fate): (&'stat
     let mut names = Vec::new();
     if targets.is_sequence() {
         names.extend(targets.items().filter_map(target_name));
-    } else if let Some(text) = targets.raw_text().filter(|_| !targets.is_null()) {
+    } else if let Some(text) = targets.text() {
         let fate = if list == "context_window_fallbacks" { "LiteLLM takes each letter for a model" } else { fate };
         let message = format!("the targets of {} in {} are a single value where a list is wanted; {fate}", quote(name), quote(list));
         sink.report(misread(rule, targets, "a list is wanted here", message, SHAPE));

@@ -1,0 +1,61 @@
+//! Generated files are current. `SNAPSHOTS=overwrite cargo test` rewrites them.
+
+use routec::{rules, schema};
+use serde_json::Value as Json;
+use snapbox::{Data, assert_data_eq};
+
+use crate::support::text;
+
+#[test]
+fn schemas_are_current() {
+    for name in schema::NAMES {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schema/{name}.schema.json"));
+        let found = schema::to_text(&schema::by_name(name).unwrap());
+        assert_data_eq!(found, Data::read_from(&path, None).raw());
+    }
+}
+
+#[test]
+fn the_table_of_rules_in_the_readme_is_current() {
+    let readme = text("README.md");
+    let (_, rest) = readme.split_once("<!-- rules -->\n").expect("the README marks where its rules begin");
+    let (table, _) = rest.split_once("<!-- /rules -->").expect("the README marks where its rules end");
+    let current = rules::markdown_table();
+    if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        std::fs::write(path, readme.replace(table, &current)).unwrap();
+        return;
+    }
+    assert!(table == current, "the README's table of rules is not current: SNAPSHOTS=overwrite cargo test");
+}
+
+#[test]
+fn every_property_has_a_description() {
+    for name in schema::NAMES {
+        let schema = schema::by_name(name).unwrap();
+        let mut bare = Vec::new();
+        describe(&schema, &schema, name, &mut bare);
+        assert!(bare.is_empty(), "{name}: no description for {bare:?}");
+    }
+}
+
+fn describe(schema: &Json, root: &Json, at: &str, bare: &mut Vec<String>) {
+    let Some(object) = schema.as_object() else { return };
+    if let Some(properties) = object.get("properties").and_then(Json::as_object) {
+        for (key, property) in properties {
+            if property.get("description").and_then(Json::as_str).is_none_or(str::is_empty) {
+                bare.push(format!("{at}.{key}"));
+            }
+        }
+    }
+    if object.contains_key("oneOf") && !object.contains_key("properties") {
+        bare.push(format!("{at}: a bare oneOf"));
+    }
+    for (key, value) in object {
+        match value {
+            Json::Object(_) => describe(value, root, &format!("{at}.{key}"), bare),
+            Json::Array(items) => items.iter().for_each(|item| describe(item, root, &format!("{at}.{key}[]"), bare)),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Runs the library as the command does.
+
+use std::path::Path;
+
+use routec::driver::{Job, Outcome, Role, check};
+use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
+use routec::report::{Format, Report, Style, render};
+use routec::source::SourceMap;
+
+/// The day on which pages are judged.
+pub(crate) const DAY: &str = "2026-11-22";
+
+/// Checks texts as the files `1.yaml`, `2.yaml`, … of one run; without a catalogue among them, with the built-in one.
+pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
+    let mut sources = SourceMap::new();
+    let mut files = Vec::new();
+    for (at, text) in texts.iter().enumerate() {
+        files.push((sources.add(format!("{}.yaml", at + 1), text.to_vec()), Role::Any));
+    }
+    let has_catalogue = texts.iter().any(|text| String::from_utf8_lossy(text).contains("kind: Catalog"));
+    if !has_catalogue {
+        let file = sources.add(BUILT_IN_CATALOGUE_NAME, BUILT_IN_CATALOGUE.as_bytes().to_vec());
+        files.push((file, Role::BuiltInCatalogue));
+    }
+    let job = Job { files, as_of: DAY.parse().unwrap() };
+    let outcome = check(&sources, &job);
+    (sources, outcome)
+}
+
+/// A report without colour, 80 columns wide.
+pub(crate) fn report(sources: &SourceMap, outcome: &Outcome, format: Format) -> String {
+    let report = Report {
+        sources,
+        findings: &outcome.findings,
+        extent: outcome.extent,
+        silent: &outcome.silent,
+        as_of: outcome.as_of,
+        origin: outcome.catalogue.origin(),
+        secrets: &outcome.secrets,
+        trouble: None,
+    };
+    render(&report, format, Style { color: false, width: 80, verbose: false })
+}
+
+/// The findings as (file, line, rule).
+pub(crate) fn findings(sources: &SourceMap, outcome: &Outcome) -> Vec<(String, u32, String)> {
+    let mut places = routec::report::Places::new(sources);
+    let mut found: Vec<_> = outcome
+        .findings
+        .iter()
+        .map(|finding| {
+            let region = places.region(finding.primary.span);
+            (region.file, region.line, finding.rule.as_str().to_owned())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The files below a folder of the package with one of these endings, sorted.
+pub(crate) fn files(folder: &str, endings: &[&str]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut open = vec![root.join(folder)];
+    while let Some(path) = open.pop() {
+        for entry in std::fs::read_dir(&path).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            if path.is_dir() && !name.ends_with("/target") && !name.ends_with("/corpus") {
+                open.push(path);
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The text of a file of the package.
+pub(crate) fn text(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The YAML blocks of a section of a page.
+pub(crate) fn blocks(page: &str, section: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut inside = false;
+    let mut block: Option<String> = None;
+    for line in page.lines() {
+        match &mut block {
+            Some(text) if line == "```" => {
+                blocks.push(std::mem::take(text));
+                block = None;
+            }
+            Some(text) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            None if line.starts_with("## ") => inside = line == format!("## {section}"),
+            None if inside && line == "```yaml" => block = Some(String::new()),
+            None => {}
+        }
+    }
+    blocks
+}
