@@ -16,6 +16,7 @@ mod relation;
 mod resolve;
 mod route;
 mod route_table;
+mod step;
 mod supply;
 mod symptom;
 mod table;
@@ -28,7 +29,7 @@ pub use catalog::{Capabilities, Catalog, CatalogMetadata, Equivalence, Lifecycle
 pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
 pub use expectations::{Case, Expectation, Expectations, Failure, Never};
 pub use ladder::{
-    Announce, Backoff, CircuitPer, Fallback, Hop, HopKind, Label, Ladder, PinTo, RelationWord, ShardBy, Step, Steps, Via,
+    Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via,
 };
 pub use names::{ModelId, Name, SecretRef, url_has_password};
 pub use numbers::{Count, NonEmpty, Tokens};
@@ -44,6 +45,7 @@ pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
 pub use resolve::resolve;
 pub use route::{Audience, Mix, Needs, PoolEntry, Route, Slo, SloTier, Traffic};
 pub use route_table::{RouteTable, RouteTableKind, TableMetadata};
+pub use step::{Backoff, CircuitPer, PinTo, ShardBy, Step};
 pub use supply::{Account, Egress, Key, KeyLimits, Provider, Region, Target, Terms};
 pub use symptom::Symptom;
 pub use table::{

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
 use crate::source::{Entries, Entry, Place, Span, Spanned};
 
 use super::table::{AccountNode, Arena, Id, KeyNode, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Table, TargetNode};
-use super::{Catalogue, Gateway, Hop, Ladder, Model, Name, Part, Route, RouteTable, Step, Steps, Symptom, Target};
+use super::{Catalogue, Gateway, Hop, Ladder, Model, Name, Part, Route, RouteTable, Step, Steps, Target};
 
 /// Joins the parts of each table and resolves its names.
 pub fn resolve(parts: Vec<Part>, catalogue: &Catalogue, sink: &mut Sink) -> Vec<Table> {
@@ -386,18 +386,4 @@ fn overlay(mut base: Model, own: &Model) -> Model {
     over!(price.input);
     over!(price.output);
     base
-}
-
-/// The symptoms a rung answers: its own, or for `any` those without a rung of their own.
-impl RouteNode {
-    /// The symptoms on which a rung of this route is taken.
-    pub fn symptoms_of(&self, rung: &Rung) -> Vec<Symptom> {
-        if rung.symptom != Symptom::Any {
-            return vec![rung.symptom];
-        }
-        Symptom::CONCRETE
-            .into_iter()
-            .filter(|symptom| !self.rungs.iter().any(|other| other.symptom == *symptom))
-            .collect()
-    }
 }

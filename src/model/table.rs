@@ -238,6 +238,17 @@ impl RouteNode {
         own(symptom).or_else(|| own(Symptom::Any))
     }
 
+    /// The symptoms on which a rung of this route is taken.
+    pub fn symptoms_of(&self, rung: &Rung) -> Vec<Symptom> {
+        if rung.symptom != Symptom::Any {
+            return vec![rung.symptom];
+        }
+        Symptom::CONCRETE
+            .into_iter()
+            .filter(|symptom| !self.rungs.iter().any(|other| other.symptom == *symptom))
+            .collect()
+    }
+
     /// How findings and waivers name it.
     pub fn subject(&self) -> String {
         format!("routes.{}", self.name.value)
