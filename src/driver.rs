@@ -109,7 +109,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     for (table, graph) in tables.iter().zip(&graphs) {
         let relations = Relations::new(&catalogue);
         let reachable = Reachable::new(table, graph);
-        let context = Context { table, graph, reachable: &reachable, catalogue: &catalogue, relations, as_of: job.as_of, terms };
+        let context =
+            Context { table, graph, reachable: &reachable, catalogue: &catalogue, relations, as_of: job.as_of, terms };
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
     }
@@ -119,7 +120,11 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         tables: tables.len(),
         routes: tables.iter().map(|table| table.routes.len()).sum(),
         targets: tables.iter().map(|table| table.targets.len()).sum(),
-        known_models: tables.iter().flat_map(|table| table.targets.values()).filter(|target| target.model.is_some()).count(),
+        known_models: tables
+            .iter()
+            .flat_map(|table| table.targets.values())
+            .filter(|target| target.model.is_some())
+            .count(),
         hops: graphs.iter().map(|graph| graph.hops().count()).sum(),
         policies: read.policies.len(),
         expectations: read.expectations,
@@ -141,7 +146,14 @@ struct Read {
 }
 
 fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
-    let mut read = Read { parts: Vec::new(), catalogs: Vec::new(), policies: Vec::new(), expectations: 0, files: 0, origin: Origin::Project };
+    let mut read = Read {
+        parts: Vec::new(),
+        catalogs: Vec::new(),
+        policies: Vec::new(),
+        expectations: 0,
+        files: 0,
+        origin: Origin::Project,
+    };
     for (file, role) in &job.files {
         if *role == Role::BuiltInCatalogue {
             read.origin = Origin::BuiltIn;
@@ -149,11 +161,11 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
             read.files += 1;
         }
         for document in frontend::read(sources, *file, sink) {
-            if let Role::Kind(wanted) = role {
-                if kind_of(&document) != *wanted {
-                    sink.report(misplaced(*file, *wanted));
-                    continue;
-                }
+            if let Role::Kind(wanted) = role
+                && kind_of(&document) != *wanted
+            {
+                sink.report(misplaced(*file, *wanted));
+                continue;
             }
             match document {
                 Document::RouteTable(part) => read.parts.push(*part),
@@ -215,7 +227,8 @@ fn judge(policies: &[Policy], sink: &mut Sink) -> (Levels, Terms) {
 fn no_such_rule(name: &str, place: Place) -> Diagnostic {
     let message = format!("there is no rule called {}", quote(name));
     let near = nearest(name, rules::ALL.iter().map(|rule| rule.id.as_str()));
-    let help = near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", quote(near)));
+    let help =
+        near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", quote(near)));
     Diagnostic::new("unknown-reference", place, "no such rule", message).help(help)
 }
 

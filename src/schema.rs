@@ -6,7 +6,8 @@ use crate::model::Kind;
 use crate::shape;
 
 /// The names of the published schemas.
-pub const NAMES: [&str; 8] = ["project", "route-table", "catalog", "policy", "expectations", "report", "graph", "artifact"];
+pub const NAMES: [&str; 8] =
+    ["project", "route-table", "catalog", "policy", "expectations", "report", "graph", "artifact"];
 
 /// The schema of a name: a kind of document, or an output.
 pub fn by_name(name: &str) -> Option<Json> {

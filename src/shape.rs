@@ -53,7 +53,8 @@ fn for_editors(schema: &mut Schema) {
     }
     let without_null = match object.get("anyOf") {
         Some(Json::Array(options)) => {
-            let kept: Vec<Json> = options.iter().filter(|option| option.get("type") != Some(&"null".into())).cloned().collect();
+            let kept: Vec<Json> =
+                options.iter().filter(|option| option.get("type") != Some(&"null".into())).cloned().collect();
             (kept.len() < options.len()).then_some(kept)
         }
         _ => None,
@@ -151,12 +152,14 @@ fn locate<'t>(root: Value<'t>, segments: &[String]) -> Found<'t> {
     found
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other keyword says the same: not of the unit wanted")]
 fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found<'_>, errors: &mut Vec<ShapeError>) {
     let here = found.value;
     let key = found.key.and_then(Value::raw_text).map(str::to_owned);
     let name = key.as_deref().map_or_else(|| "the document".to_owned(), quote);
     let name = if found.is_item { format!("an item of {name}") } else { name };
-    let at = |place: Place, rule: &'static str, label: String, message: String| Diagnostic::new(rule, place, label, message);
+    let at =
+        |place: Place, rule: &'static str, label: String, message: String| Diagnostic::new(rule, place, label, message);
     let point = if matches!(here.shape(), crate::syntax::Shape::Mapping | crate::syntax::Shape::Sequence) {
         found.key.filter(|_| !found.is_item).map_or_else(|| first_line(here), Value::place)
     } else {
@@ -205,7 +208,11 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
                 Some(near) => format!("did you mean {}? ({})", quote(near), or_list(words, 16)),
                 None => format!("one of {}", or_list(words, 16)),
             };
-            push(at(point, "bad-value", "not one of the words known here".to_owned(), message).help(help), here.id(), false);
+            push(
+                at(point, "bad-value", "not one of the words known here".to_owned(), message).help(help),
+                here.id(),
+                false,
+            );
         }
         ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. } => {
             let message = format!("{name} names either `target` or `route`, exactly one of them");
@@ -214,7 +221,11 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
         ValidationErrorKind::MinProperties { .. } | ValidationErrorKind::MaxProperties { .. } => {
             let message = "a step is exactly one measure";
             let help = "write each measure as an item of its own: `- backoff: {…}` and then `- fallback: {…}`";
-            push(at(point, "bad-value", "one measure is wanted here".to_owned(), message.to_owned()).help(help), here.id(), false);
+            push(
+                at(point, "bad-value", "one measure is wanted here".to_owned(), message.to_owned()).help(help),
+                here.id(),
+                false,
+            );
         }
         ValidationErrorKind::PropertyNames { error: inner } => {
             let written = inner.instance().as_str().unwrap_or_default().to_owned();
@@ -222,7 +233,11 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
             let place = entry.map_or(point, |(key, _)| key.place());
             let (title, help) = unit_words(inner, schema);
             let message = format!("{} is not {title}", quote(&written));
-            push(at(place, "bad-value", format!("not {title}"), message).help(help), entry.map_or(here.id(), |(_, value)| value.id()), false);
+            push(
+                at(place, "bad-value", format!("not {title}"), message).help(help),
+                entry.map_or(here.id(), |(_, value)| value.id()),
+                false,
+            );
         }
         _ => {
             let (title, help) = unit_words(error, schema);
@@ -253,16 +268,20 @@ fn wrong_type(here: Value<'_>, name: &str, wanted: &str) -> (String, String) {
         Shape::Scalar(Scalar::Bool(truth)) if wanted == "text" => {
             (format!("{name} is true or false, where text is wanted"), format!("put it in quotes: \"{truth}\""))
         }
-        Shape::Scalar(Scalar::Text(text)) if wanted == "true or false" => {
-            (format!("{name} is {}, where true or false is wanted", quote(text)), "write `true` or `false`; words such as `yes` are text in YAML 1.2".to_owned())
-        }
+        Shape::Scalar(Scalar::Text(text)) if wanted == "true or false" => (
+            format!("{name} is {}, where true or false is wanted", quote(text)),
+            "write `true` or `false`; words such as `yes` are text in YAML 1.2".to_owned(),
+        ),
         Shape::Scalar(Scalar::Text(text)) if wanted.contains("number") || wanted.contains("count") => {
             let is_quoted = !matches!(Scalar::plain(text), Scalar::Text(_));
-            let help = if is_quoted { "remove the quotes" } else { "digits only: no separators, no leading zeros, no unit" };
+            let help =
+                if is_quoted { "remove the quotes" } else { "digits only: no separators, no leading zeros, no unit" };
             let what = if is_quoted { "the text " } else { "" };
             (format!("{name} is {what}{}, where {wanted} is wanted", quote(text)), help.to_owned())
         }
-        Shape::Scalar(scalar) => (format!("{name} is {}, where {wanted} is wanted", scalar.word()), format!("write {wanted}")),
+        Shape::Scalar(scalar) => {
+            (format!("{name} is {}, where {wanted} is wanted", scalar.word()), format!("write {wanted}"))
+        }
         Shape::Sequence => (format!("{name} is a list, where {wanted} is wanted"), format!("write {wanted}")),
         Shape::Mapping => (format!("{name} is a mapping, where {wanted} is wanted"), format!("write {wanted}")),
     }
@@ -271,12 +290,11 @@ fn wrong_type(here: Value<'_>, name: &str, wanted: &str) -> (String, String) {
 fn type_words(json_type: &str, error: &jsonschema::ValidationError<'_>, schema: &Json) -> String {
     let title = parent_schema(error, schema).and_then(|parent| parent.get("title")).and_then(Json::as_str);
     match (json_type, title) {
-        ("integer" | "number", Some(title)) => title.to_owned(),
+        ("integer" | "number" | "string", Some(title)) => title.to_owned(),
         ("integer" | "number", None) => "a number".to_owned(),
         ("boolean", _) => "true or false".to_owned(),
         ("array", _) => "a list".to_owned(),
         ("object", _) => "a mapping".to_owned(),
-        ("string", Some(title)) => title.to_owned(),
         (_, _) => "text".to_owned(),
     }
 }

@@ -91,9 +91,11 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let failed = |message: String| BuildError { message };
     let table = checked.table();
     let version = table.version.as_ref().map(|version| version.value.0.clone());
-    let version = version.ok_or_else(|| failed("the table has no version: write `metadata: {version: 1.0.0}`".to_owned()))?;
+    let version =
+        version.ok_or_else(|| failed("the table has no version: write `metadata: {version: 1.0.0}`".to_owned()))?;
     if let Some(previous) = &provenance.previous {
-        let before = semver::Version::parse(&previous.version).map_err(|error| failed(format!("the previous version: {error}")))?;
+        let before = semver::Version::parse(&previous.version)
+            .map_err(|error| failed(format!("the previous version: {error}")))?;
         if version < before {
             return Err(failed(format!("version {version} is below {before}, which it replaces")));
         }
@@ -101,7 +103,9 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let compiled = compile(table, checked.catalogue(), version.to_string());
     let unwritable = |error: serde_json::Error| failed(error.to_string());
     let table_json = serde_json::to_value(&compiled).map_err(unwritable)?;
-    let seal = |value: &serde_json::Value| canonical(value).map_err(|error| failed(format!("a text of the table cannot be sealed: {error}")));
+    let seal = |value: &serde_json::Value| {
+        canonical(value).map_err(|error| failed(format!("a text of the table cannot be sealed: {error}")))
+    };
     let table_sha256 = sha256_hex(&seal(&table_json)?);
     let name = table.name.to_string();
     let not_after = table
@@ -114,7 +118,8 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let waived = checked.findings().waived() > 0;
     let mut inputs = provenance.inputs;
     inputs.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
-    let catalogues: Vec<u8> = inputs.iter().filter(|input| input.role == "catalogue").flat_map(|input| input.bytes.iter().copied()).collect();
+    let catalogues: Vec<u8> =
+        inputs.iter().filter(|input| input.role == "catalogue").flat_map(|input| input.bytes.iter().copied()).collect();
     let predicate = Predicate {
         schema_version: "1.0.0",
         requires: Vec::new(),
@@ -135,11 +140,21 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
         not_after: not_after.to_string(),
         inputs: inputs.iter().map(input).collect(),
         catalogue: CatalogueRef {
-            as_of: checked.catalogue().dates().iter().map(|date| date.value).min().map_or_else(String::new, |date: Date| date.to_string()),
+            as_of: checked
+                .catalogue()
+                .dates()
+                .iter()
+                .map(|date| date.value)
+                .min()
+                .map_or_else(String::new, |date: Date| date.to_string()),
             currency: "USD",
             digest: Digest { sha256: sha256_hex(&catalogues) },
         },
-        lint: Lint { verdict: "pass", errors: count(checked.findings().denied()), warnings: count(checked.findings().warned()) },
+        lint: Lint {
+            verdict: "pass",
+            errors: count(checked.findings().denied()),
+            warnings: count(checked.findings().warned()),
+        },
         policies: policies.iter().map(policy).collect(),
         waivers: table.waivers.iter().enumerate().map(|(at, each)| waiver(at, &each.value)).collect(),
         verdict: if waived { "pass-with-waivers" } else { "pass" },
@@ -162,7 +177,12 @@ fn count(number: usize) -> u64 {
 }
 
 fn input(file: &InputFile) -> Input {
-    Input { role: file.role, name: file.name.clone(), digest: Digest { sha256: sha256_hex(&file.bytes) }, size: count(file.bytes.len()) }
+    Input {
+        role: file.role,
+        name: file.name.clone(),
+        digest: Digest { sha256: sha256_hex(&file.bytes) },
+        size: count(file.bytes.len()),
+    }
 }
 
 fn policy(policy: &Policy) -> PolicyRef {

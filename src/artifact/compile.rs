@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::model::{
-    Announce, Catalogue, Leg, Model, PoolMember, RelationWord, ResolvedStep, RouteNode, SloTier, Step, Symptom, Table, TargetNode,
+    Announce, Catalogue, Leg, Model, PoolMember, RelationWord, ResolvedStep, RouteNode, SloTier, Step, Symptom, Table,
+    TargetNode,
 };
 
 use super::compiled::{
-    CompiledAccount, CompiledAudience, CompiledEgress, CompiledKey, CompiledLabel, CompiledMember, CompiledModel, CompiledPlan, CompiledProvider, CompiledRegion, CompiledRoute, CompiledStep, CompiledTable, CompiledTarget,
+    CompiledAccount, CompiledAudience, CompiledEgress, CompiledKey, CompiledLabel, CompiledMember, CompiledModel,
+    CompiledPlan, CompiledProvider, CompiledRegion, CompiledRoute, CompiledStep, CompiledTable, CompiledTarget,
 };
 
 /// Compiles a table; `version` is the one it carries.
@@ -32,9 +34,15 @@ pub(super) fn compile(table: &Table, catalogue: &Catalogue, version: String) -> 
         egress: table
             .egress
             .values()
-            .map(|path| CompiledEgress { name: path.name.value.to_string(), proxy: path.value.proxy.as_ref().map(|proxy| proxy.value.clone()) })
+            .map(|path| CompiledEgress {
+                name: path.name.value.to_string(),
+                proxy: path.value.proxy.as_ref().map(|proxy| proxy.value.clone()),
+            })
             .collect(),
-        models: used.into_iter().filter_map(|id| Some(model(id, &catalogue.model(catalogue.find(id)?).model))).collect(),
+        models: used
+            .into_iter()
+            .filter_map(|id| Some(model(id, &catalogue.model(catalogue.find(id)?).model)))
+            .collect(),
         targets: table.targets.values().map(|node| target(table, node)).collect(),
         routes: table.routes.values().map(|node| route(table, node)).collect(),
     }
@@ -57,7 +65,9 @@ fn provider(entry: &crate::source::Entry<crate::model::Name, crate::model::Provi
 
 fn key(node: &crate::model::KeyNode) -> CompiledKey {
     let limits = node.doc.limits.as_ref();
-    let limit = |of: fn(&crate::model::KeyLimits) -> Option<crate::model::Tokens>| limits.and_then(of).map(crate::model::Tokens::get);
+    let limit = |of: fn(&crate::model::KeyLimits) -> Option<crate::model::Tokens>| {
+        limits.and_then(of).map(crate::model::Tokens::get)
+    };
     CompiledKey {
         name: node.name.value.to_string(),
         account: node.doc.account.value.to_string(),
@@ -102,7 +112,10 @@ fn route(table: &Table, node: &RouteNode) -> CompiledRoute {
     };
     let plan = |symptom: Symptom| {
         let rung = node.steps_on(symptom)?;
-        Some(CompiledPlan { symptom: symptom.as_str(), steps: rung.steps.iter().map(|each| step(table, each)).collect() })
+        Some(CompiledPlan {
+            symptom: symptom.as_str(),
+            steps: rung.steps.iter().map(|each| step(table, each)).collect(),
+        })
     };
     CompiledRoute {
         name: node.name.value.to_string(),
@@ -152,7 +165,9 @@ fn step(table: &Table, resolved: &ResolvedStep) -> CompiledStep {
         }
         Step::PinSession(to) => CompiledStep { pin_to: Some(*to), ..plain },
         Step::ShardGateway(by) => CompiledStep { shard_by: Some(*by), ..plain },
-        Step::Check { runbook, owner } => CompiledStep { runbook: Some(runbook.clone()), owner: Some(owner.clone()), ..plain },
+        Step::Check { runbook, owner } => {
+            CompiledStep { runbook: Some(runbook.clone()), owner: Some(owner.clone()), ..plain }
+        }
         Step::Stop => plain,
     }
 }

@@ -25,12 +25,7 @@ pub struct Envelope {
 
 /// The bytes that a key signs for this payload: DSSE's pre-authentication encoding.
 pub fn pae(payload: &[u8]) -> Vec<u8> {
-    let mut bytes = format!(
-        "DSSEv1 {} {PAYLOAD_TYPE} {} ",
-        PAYLOAD_TYPE.len(),
-        payload.len()
-    )
-    .into_bytes();
+    let mut bytes = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len()).into_bytes();
     bytes.extend_from_slice(payload);
     bytes
 }
@@ -38,10 +33,7 @@ pub fn pae(payload: &[u8]) -> Vec<u8> {
 impl Envelope {
     /// An envelope nobody has signed yet.
     pub fn unsigned(payload: Vec<u8>) -> Self {
-        Self {
-            payload,
-            signatures: BTreeMap::new(),
-        }
+        Self { payload, signatures: BTreeMap::new() }
     }
 
     /// Reads an envelope as DSSE allows it, signed or not: members in any order, unknown members ignored, either base64.
@@ -49,23 +41,15 @@ impl Envelope {
     /// This is for adding signatures. What it accepts proves nothing; verification uses [`Envelope::from_sealed_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealError> {
         if bytes.len() > MAX_BYTES {
-            return Err(SealError::new(format!(
-                "the file is larger than {MAX_BYTES} bytes"
-            )));
+            return Err(SealError::new(format!("the file is larger than {MAX_BYTES} bytes")));
         }
         let value = json::parse_strict(bytes)
             .map_err(|error| SealError::new(format!("the file is not strict JSON: {error}")))?;
         let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         if !text.starts_with(b"{") || !text.ends_with(b"}") {
-            return Err(SealError::new(
-                "the file is not one JSON object followed by at most one line feed",
-            ));
+            return Err(SealError::new("the file is not one JSON object followed by at most one line feed"));
         }
-        let envelope = members(
-            &value,
-            "the envelope",
-            &["payload", "payloadType", "signatures"],
-        )?;
+        let envelope = members(&value, "the envelope", &["payload", "payloadType", "signatures"])?;
         let payload_type = text_of(envelope, "payloadType")?;
         if payload_type != PAYLOAD_TYPE {
             return Err(SealError::new(format!(
@@ -82,9 +66,7 @@ impl Envelope {
             let key_id = text_of(entry, "keyid")?;
             // A key id is shown to people before anything is proven, so it must not steer their terminal.
             if key_id.is_empty() || !key_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(SealError::new(
-                    "a `keyid` is empty or holds other than visible ASCII characters",
-                ));
+                return Err(SealError::new("a `keyid` is empty or holds other than visible ASCII characters"));
             }
             if read.signatures.contains_key(key_id) {
                 return Err(SealError::new(format!("key `{key_id}` has two signatures")));
@@ -105,9 +87,7 @@ impl Envelope {
             return Err(SealError::new("the file is not signed"));
         }
         if envelope.to_bytes() != bytes {
-            return Err(SealError::new(
-                "the file is not byte for byte as `routec sign` writes it",
-            ));
+            return Err(SealError::new("the file is not byte for byte as `routec sign` writes it"));
         }
         Ok(envelope)
     }
@@ -120,11 +100,7 @@ impl Envelope {
         json::write_string(&mut out, PAYLOAD_TYPE);
         out.push_str(",\"signatures\":[");
         for (index, (key_id, signature)) in self.signatures.iter().enumerate() {
-            out.push_str(if index == 0 {
-                "{\"keyid\":"
-            } else {
-                ",{\"keyid\":"
-            });
+            out.push_str(if index == 0 { "{\"keyid\":" } else { ",{\"keyid\":" });
             json::write_string(&mut out, key_id);
             out.push_str(",\"sig\":");
             json::write_string(&mut out, &Base64::encode_string(signature));
@@ -146,17 +122,13 @@ impl Envelope {
 
     /// The key ids and signatures, sorted by key id; nothing about them is proven.
     pub fn signatures(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.signatures
-            .iter()
-            .map(|(key_id, signature)| (key_id.as_str(), signature.as_slice()))
+        self.signatures.iter().map(|(key_id, signature)| (key_id.as_str(), signature.as_slice()))
     }
 
     /// Adds the signature of a key, or replaces the one it has.
     pub(super) fn insert(&mut self, key_id: &str, signature: Vec<u8>) -> Result<(), SealError> {
         if self.signatures.len() >= MAX_SIGNATURES && !self.signatures.contains_key(key_id) {
-            return Err(SealError::new(format!(
-                "an envelope carries at most {MAX_SIGNATURES} signatures"
-            )));
+            return Err(SealError::new(format!("an envelope carries at most {MAX_SIGNATURES} signatures")));
         }
         self.signatures.insert(key_id.to_owned(), signature);
         Ok(())
@@ -164,11 +136,7 @@ impl Envelope {
 }
 
 /// The members of an object, none of which could be mistaken for a known one.
-fn members<'v>(
-    value: &'v Value,
-    what: &str,
-    known: &[&str],
-) -> Result<&'v Map<String, Value>, SealError> {
+fn members<'v>(value: &'v Value, what: &str, known: &[&str]) -> Result<&'v Map<String, Value>, SealError> {
     let Value::Object(object) = value else {
         return Err(SealError::new(format!("{what} is not an object")));
     };
@@ -189,19 +157,12 @@ fn fold(name: &str) -> String {
 }
 
 fn text_of<'v>(object: &'v Map<String, Value>, name: &str) -> Result<&'v str, SealError> {
-    object
-        .get(name)
-        .and_then(Value::as_str)
-        .ok_or_else(|| SealError::new(format!("`{name}` is not a string")))
+    object.get(name).and_then(Value::as_str).ok_or_else(|| SealError::new(format!("`{name}` is not a string")))
 }
 
 fn base64_of(object: &Map<String, Value>, name: &str) -> Result<Vec<u8>, SealError> {
     let text = text_of(object, name)?;
-    let decoded = if text.contains(['-', '_']) {
-        Base64Url::decode_vec(text)
-    } else {
-        Base64::decode_vec(text)
-    };
+    let decoded = if text.contains(['-', '_']) { Base64Url::decode_vec(text) } else { Base64::decode_vec(text) };
     decoded.map_err(|_| SealError::new(format!("`{name}` is not padded, canonical base64")))
 }
 
@@ -228,10 +189,7 @@ mod tests {
     #[test]
     fn pae_is_what_dsse_says() {
         assert_eq!(pae(b"{}"), b"DSSEv1 28 application/vnd.in-toto+json 2 {}");
-        assert_eq!(
-            pae("é\n".as_bytes()),
-            "DSSEv1 28 application/vnd.in-toto+json 3 é\n".as_bytes()
-        );
+        assert_eq!(pae("é\n".as_bytes()), "DSSEv1 28 application/vnd.in-toto+json 3 é\n".as_bytes());
         assert_eq!(pae(b""), b"DSSEv1 28 application/vnd.in-toto+json 0 ");
     }
 
@@ -241,23 +199,15 @@ mod tests {
         let envelope = Envelope::from_sealed_bytes(file.as_bytes()).unwrap();
         assert_eq!(envelope.payload(), [0xfb, 0xff, 0xfe]);
         assert_eq!(envelope.to_bytes(), file.as_bytes());
-        assert_eq!(
-            envelope.signatures().collect::<Vec<_>>(),
-            [("a", &[1][..]), ("b", &[2][..])]
-        );
+        assert_eq!(envelope.signatures().collect::<Vec<_>>(), [("a", &[1][..]), ("b", &[2][..])]);
         let unsigned = Envelope::unsigned(b"{}".to_vec());
         assert_eq!(
             String::from_utf8(unsigned.to_bytes()).unwrap(),
             "{\"payload\":\"e30=\",\"payloadType\":\"application/vnd.in-toto+json\",\"signatures\":[]}\n"
         );
+        assert_eq!(Envelope::from_bytes(&unsigned.to_bytes()).unwrap(), unsigned);
         assert_eq!(
-            Envelope::from_bytes(&unsigned.to_bytes()).unwrap(),
-            unsigned
-        );
-        assert_eq!(
-            Envelope::from_sealed_bytes(&unsigned.to_bytes())
-                .unwrap_err()
-                .to_string(),
+            Envelope::from_sealed_bytes(&unsigned.to_bytes()).unwrap_err().to_string(),
             "the file is not signed"
         );
     }
@@ -279,11 +229,7 @@ mod tests {
         for form in &forms {
             assert_eq!(read(form).as_ref(), Ok(&sealed), "{form}");
             let error = Envelope::from_sealed_bytes(form.as_bytes()).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                "the file is not byte for byte as `routec sign` writes it",
-                "{form}"
-            );
+            assert_eq!(error.to_string(), "the file is not byte for byte as `routec sign` writes it", "{form}");
         }
     }
 
@@ -296,19 +242,12 @@ mod tests {
             ("{\"keyid\"", "{\"SIG\":\"AQ==\",\"keyid\""),
             ("{\"keyid\"", "{\"\u{212a}eyid\":\"c\",\"keyid\""),
         ] {
-            assert!(
-                refused(from, to).contains("which some readers take for"),
-                "{to}"
-            );
+            assert!(refused(from, to).contains("which some readers take for"), "{to}");
         }
         assert!(
-            refused("{\"payload\"", "{\"payload\":\"e30=\",\"payload\"")
-                .contains("member `payload` is given twice")
+            refused("{\"payload\"", "{\"payload\":\"e30=\",\"payload\"").contains("member `payload` is given twice")
         );
-        assert!(
-            refused("{\"keyid\"", "{\"sig\":\"AQ==\",\"keyid\"")
-                .contains("member `sig` is given twice")
-        );
+        assert!(refused("{\"keyid\"", "{\"sig\":\"AQ==\",\"keyid\"").contains("member `sig` is given twice"));
     }
 
     #[test]
@@ -316,11 +255,7 @@ mod tests {
         let no_payload = "`payload` is not padded, canonical base64";
         let no_key_id = "a `keyid` is empty or holds other than visible ASCII characters";
         for (from, to, message) in [
-            (
-                "vnd.in-toto",
-                "",
-                "`payloadType` is `application/+json`, not `application/vnd.in-toto+json`",
-            ),
+            ("vnd.in-toto", "", "`payloadType` is `application/+json`, not `application/vnd.in-toto+json`"),
             ("payloadType", "type", "`payloadType` is not a string"),
             ("\"+//+\"", "7", "`payload` is not a string"),
             ("+//+", "+//", no_payload),
@@ -335,16 +270,8 @@ mod tests {
             ("\"a\"", "\"\"", no_key_id),
             ("\"a\"", "\"\\u001b[2J\"", no_key_id),
             ("\"a\"", "\"b\"", "key `b` has two signatures"),
-            (
-                "[{\"keyid\":\"a\"",
-                "[0,{\"keyid\":\"a\"",
-                "a signature is not an object",
-            ),
-            (
-                "signatures\":[",
-                "signatures\":7,\"x\":[",
-                "`signatures` is not a list",
-            ),
+            ("[{\"keyid\":\"a\"", "[0,{\"keyid\":\"a\"", "a signature is not an object"),
+            ("signatures\":[", "signatures\":7,\"x\":[", "`signatures` is not a list"),
         ] {
             assert_eq!(refused(from, to), message, "{from} -> {to}");
         }
@@ -360,10 +287,7 @@ mod tests {
             format!("[{SIGNED}]"),
         ] {
             let error = error(&text);
-            assert!(
-                error.starts_with("the file is not one JSON object"),
-                "{error}"
-            );
+            assert!(error.starts_with("the file is not one JSON object"), "{error}");
         }
         assert!(error(&format!("\u{feff}{SIGNED}")).ends_with("begins with a byte order mark"));
         assert!(error(&format!("{SIGNED}{SIGNED}")).contains("trailing characters"));
@@ -378,10 +302,7 @@ mod tests {
         }
         assert!(envelope.insert("k0", vec![2]).is_ok());
         let message = "an envelope carries at most 16 signatures";
-        assert_eq!(
-            envelope.insert("other", vec![1]).unwrap_err().to_string(),
-            message
-        );
+        assert_eq!(envelope.insert("other", vec![1]).unwrap_err().to_string(), message);
         let file = String::from_utf8(envelope.to_bytes()).unwrap().replacen(
             "\"signatures\":[",
             "\"signatures\":[{\"keyid\":\"z\",\"sig\":\"\"},",

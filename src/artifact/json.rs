@@ -37,24 +37,18 @@ pub fn parse_strict(bytes: &[u8]) -> Result<Value, SealError> {
         return Err(SealError::new("begins with a byte order mark"));
     }
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0 }
-        .deserialize(&mut reader)
-        .map_err(|error| SealError::new(error.to_string()))?;
-    reader
-        .end()
-        .map_err(|error| SealError::new(error.to_string()))?;
+    let value = Strict { depth: 0 }.deserialize(&mut reader).map_err(|error| SealError::new(error.to_string()))?;
+    reader.end().map_err(|error| SealError::new(error.to_string()))?;
     Ok(value)
 }
 
 /// The SHA-256 of the bytes as 64 lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Writes the text of the profile as a JSON string; the text has no control characters.
@@ -95,21 +89,14 @@ fn write_value(out: &mut String, value: &Value, depth: usize) -> Result<(), Seal
     Ok(())
 }
 
-fn write_object(
-    out: &mut String,
-    members: &Map<String, Value>,
-    depth: usize,
-) -> Result<(), SealError> {
+fn write_object(out: &mut String, members: &Map<String, Value>, depth: usize) -> Result<(), SealError> {
     // The map may keep the order of insertion. ASCII names sort alike by byte, code point and UTF-16 code unit.
     let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
     sorted.sort_unstable_by_key(|(name, _)| name.as_bytes());
     out.push('{');
     for (index, (name, value)) in sorted.into_iter().enumerate() {
         if !name.is_ascii() {
-            return Err(SealError::new(format!(
-                "member name `{}` is not ASCII",
-                name.escape_debug()
-            )));
+            return Err(SealError::new(format!("member name `{}` is not ASCII", name.escape_debug())));
         }
         refuse_control_characters(name)?;
         if index > 0 {
@@ -124,9 +111,7 @@ fn write_object(
 }
 
 fn write_integer(out: &mut String, number: &Number) -> Result<(), SealError> {
-    let exact = number
-        .as_i64()
-        .filter(|integer| integer.unsigned_abs() <= MAX_INTEGER);
+    let exact = number.as_i64().filter(|integer| integer.unsigned_abs() <= MAX_INTEGER);
     let Some(integer) = exact else {
         return Err(SealError::new(format!(
             "number `{number}` is not an integer within ±(2^53-1); write it as a string"
@@ -139,19 +124,14 @@ fn write_integer(out: &mut String, number: &Number) -> Result<(), SealError> {
 fn refuse_control_characters(text: &str) -> Result<(), SealError> {
     match text.chars().find(|character| character.is_control()) {
         None => Ok(()),
-        Some(control) => Err(SealError::new(format!(
-            "string holds the control character U+{:04X}",
-            u32::from(control)
-        ))),
+        Some(control) => {
+            Err(SealError::new(format!("string holds the control character U+{:04X}", u32::from(control))))
+        }
     }
 }
 
 fn deeper(depth: usize) -> Result<usize, SealError> {
-    if depth < MAX_DEPTH {
-        Ok(depth + 1)
-    } else {
-        Err(SealError::new(too_deep()))
-    }
+    if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(SealError::new(too_deep())) }
 }
 
 fn too_deep() -> String {
@@ -166,9 +146,7 @@ struct Strict {
 
 impl Strict {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        deeper(self.depth)
-            .map(|depth| Self { depth })
-            .map_err(E::custom)
+        deeper(self.depth).map(|depth| Self { depth }).map_err(E::custom)
     }
 }
 
@@ -225,10 +203,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format!(
-                    "member `{}` is given twice",
-                    name.escape_debug()
-                )));
+                return Err(A::Error::custom(format!("member `{}` is given twice", name.escape_debug())));
             }
             let value = members.next_value_seed(inner)?;
             object.insert(name, value);
@@ -239,9 +214,7 @@ impl<'de> Visitor<'de> for Strict {
 
 impl SealError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 
@@ -275,88 +248,39 @@ mod tests {
         let golden = r#"{"":"","a":{"A":false,"Z":true},"aB":"q\"\\/é😀€","a_":null,"b":[3,-9007199254740991,9007199254740991,0]}"#;
         assert_eq!(round(text), golden);
         assert_eq!(round(golden), golden);
-        assert_eq!(
-            sha256_hex(golden.as_bytes()),
-            "0bddb57f238b116020623286670da9a1f834e494eeb5806415c7099058f25c5a"
-        );
+        assert_eq!(sha256_hex(golden.as_bytes()), "0bddb57f238b116020623286670da9a1f834e494eeb5806415c7099058f25c5a");
     }
 
     #[test]
     fn numbers_other_than_safe_integers_are_refused() {
-        for number in [
-            "1.0",
-            "1e3",
-            "-0",
-            "1e-7",
-            "9007199254740992",
-            "-9007199254740992",
-            "18446744073709551616",
-        ] {
+        for number in ["1.0", "1e3", "-0", "1e-7", "9007199254740992", "-9007199254740992", "18446744073709551616"] {
             let message = refused(number);
-            assert!(
-                message.ends_with("write it as a string"),
-                "{number}: {message}"
-            );
+            assert!(message.ends_with("write it as a string"), "{number}: {message}");
         }
     }
 
     #[test]
     fn text_outside_the_profile_is_refused() {
-        assert_eq!(
-            refused(r#""a\u001fb""#),
-            "string holds the control character U+001F"
-        );
-        assert_eq!(
-            refused("\"a\u{7f}b\""),
-            "string holds the control character U+007F"
-        );
-        assert_eq!(
-            refused("\"\u{85}\""),
-            "string holds the control character U+0085"
-        );
+        assert_eq!(refused(r#""a\u001fb""#), "string holds the control character U+001F");
+        assert_eq!(refused("\"a\u{7f}b\""), "string holds the control character U+007F");
+        assert_eq!(refused("\"\u{85}\""), "string holds the control character U+0085");
         assert_eq!(refused(r#"{"é":1}"#), "member name `é` is not ASCII");
-        assert_eq!(
-            refused(r#"{"a\n":1}"#),
-            "string holds the control character U+000A"
-        );
-        assert!(
-            parse_strict(br#""\ud800""#).is_err(),
-            "a lone surrogate is not a character"
-        );
+        assert_eq!(refused(r#"{"a\n":1}"#), "string holds the control character U+000A");
+        assert!(parse_strict(br#""\ud800""#).is_err(), "a lone surrogate is not a character");
     }
 
     #[test]
     fn members_given_twice_are_refused_at_every_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"[{"b":{"a":1,"x":2,"a":3}}]"#,
-            r#"{"x":[[{"a":[],"\u0061":{}}]]}"#,
-        ] {
-            assert!(
-                refused(text).starts_with("member `a` is given twice"),
-                "{text}"
-            );
+        for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"x":2,"a":3}}]"#, r#"{"x":[[{"a":[],"\u0061":{}}]]}"#] {
+            assert!(refused(text).starts_with("member `a` is given twice"), "{text}");
         }
     }
 
     #[test]
     fn only_one_value_in_plain_utf8_is_read() {
         assert_eq!(refused("\u{feff}{}"), "begins with a byte order mark");
-        assert_eq!(
-            parse_strict(b"{\"a\":\"\xff\"}").unwrap_err().to_string(),
-            "not UTF-8 from byte 6"
-        );
-        for text in [
-            "",
-            "{} {}",
-            "{}x",
-            "[1,]",
-            "{\"a\":1,}",
-            "007",
-            "NaN",
-            "'a'",
-            "// c\n{}",
-        ] {
+        assert_eq!(parse_strict(b"{\"a\":\"\xff\"}").unwrap_err().to_string(), "not UTF-8 from byte 6");
+        for text in ["", "{} {}", "{}x", "[1,]", "{\"a\":1,}", "007", "NaN", "'a'", "// c\n{}"] {
             assert!(parse_strict(text.as_bytes()).is_err(), "{text}");
         }
     }
@@ -368,9 +292,6 @@ mod tests {
         assert!(refused(&nested(MAX_DEPTH + 1)).starts_with("nested deeper than 64 levels"));
         assert!(parse_strict(nested(100_000).as_bytes()).is_err());
         let deep = (0..=MAX_DEPTH).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
-        assert_eq!(
-            canonical(&deep).unwrap_err().to_string(),
-            "nested deeper than 64 levels"
-        );
+        assert_eq!(canonical(&deep).unwrap_err().to_string(), "nested deeper than 64 levels");
     }
 }

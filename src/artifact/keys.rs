@@ -7,8 +7,7 @@ use base64ct::{Base64Unpadded, Encoding};
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::spki::der::{pem::LineEnding, zeroize::Zeroizing};
 use ed25519_dalek::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes,
-    PublicKeyBytes,
+    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, KeypairBytes, PublicKeyBytes,
 };
 use sha2::{Digest, Sha256};
 
@@ -53,13 +52,9 @@ impl SigningKey {
     /// A new Ed25519 key from the randomness of the operating system.
     pub fn generate() -> Result<Self, SealError> {
         // `KeypairBytes` wipes itself, a plain array would stay on the stack.
-        let mut pair = KeypairBytes {
-            secret_key: [0; 32],
-            public_key: None,
-        };
-        getrandom::fill(&mut pair.secret_key).map_err(|error| {
-            SealError::new(format!("the operating system gave no randomness: {error}"))
-        })?;
+        let mut pair = KeypairBytes { secret_key: [0; 32], public_key: None };
+        getrandom::fill(&mut pair.secret_key)
+            .map_err(|error| SealError::new(format!("the operating system gave no randomness: {error}")))?;
         Self::from_pair(&pair)
     }
 
@@ -68,28 +63,21 @@ impl SigningKey {
         match label(text) {
             Some(PRIVATE_LABEL) => {}
             Some(PUBLIC_LABEL) => {
-                return Err(SealError::new(
-                    "this is a public key, signing needs the private key",
-                ));
+                return Err(SealError::new("this is a public key, signing needs the private key"));
             }
             found => return Err(unusable(found, text, "an unencrypted PKCS#8 private key")),
         }
-        let pair = KeypairBytes::from_pkcs8_pem(text).map_err(|error| {
-            SealError::new(format!("not an Ed25519 private key in PKCS#8: {error}"))
-        })?;
+        let pair = KeypairBytes::from_pkcs8_pem(text)
+            .map_err(|error| SealError::new(format!("not an Ed25519 private key in PKCS#8: {error}")))?;
         Self::from_pair(&pair)
     }
 
     /// Writes the key as PKCS#8 PEM version 1, the only version OpenSSL 3.0 reads.
     pub fn to_pem(&self) -> Result<SecretPem, SealError> {
         let Secret::Ed25519(secret) = &self.secret;
-        let pair = KeypairBytes {
-            secret_key: secret.to_bytes(),
-            public_key: None,
-        };
+        let pair = KeypairBytes { secret_key: secret.to_bytes(), public_key: None };
         let pem = pair.to_pkcs8_pem(LineEnding::LF);
-        pem.map(SecretPem)
-            .map_err(|error| SealError::new(format!("the private key cannot be written: {error}")))
+        pem.map(SecretPem).map_err(|error| SealError::new(format!("the private key cannot be written: {error}")))
     }
 
     /// The public half of the key.
@@ -108,14 +96,10 @@ impl SigningKey {
     }
 
     fn from_pair(pair: &KeypairBytes) -> Result<Self, SealError> {
-        let secret = ed25519_dalek::SigningKey::try_from(pair).map_err(|_| {
-            SealError::new("the public key inside the private key file does not belong to it")
-        })?;
+        let secret = ed25519_dalek::SigningKey::try_from(pair)
+            .map_err(|_| SealError::new("the public key inside the private key file does not belong to it"))?;
         let public = VerifyingKey::from_bytes(&secret.verifying_key().to_bytes())?;
-        Ok(Self {
-            secret: Secret::Ed25519(secret),
-            public,
-        })
+        Ok(Self { secret: Secret::Ed25519(secret), public })
     }
 }
 
@@ -131,9 +115,8 @@ impl VerifyingKey {
             }
             found => return Err(unusable(found, text, "an SPKI public key")),
         }
-        let bytes = PublicKeyBytes::from_public_key_pem(text).map_err(|error| {
-            SealError::new(format!("not an Ed25519 public key in SPKI: {error}"))
-        })?;
+        let bytes = PublicKeyBytes::from_public_key_pem(text)
+            .map_err(|error| SealError::new(format!("not an Ed25519 public key in SPKI: {error}")))?;
         Self::from_bytes(&bytes.to_bytes())
     }
 
@@ -161,24 +144,15 @@ impl VerifyingKey {
             .map_err(|_| SealError::new("the public key is not a point of the curve"))?;
         let point = key.to_edwards();
         if key.is_weak() {
-            return Err(SealError::new(
-                "the public key is weak (of small order): anybody can sign for it",
-            ));
+            return Err(SealError::new("the public key is weak (of small order): anybody can sign for it"));
         }
         if point.compress().as_bytes() != bytes {
-            return Err(SealError::new(
-                "the public key is not written in its canonical form",
-            ));
+            return Err(SealError::new("the public key is not written in its canonical form"));
         }
         if !point.is_torsion_free() {
-            return Err(SealError::new(
-                "the public key has a part of small order: verifiers would disagree about it",
-            ));
+            return Err(SealError::new("the public key has a part of small order: verifiers would disagree about it"));
         }
-        Ok(Self {
-            id: KeyId::of_wire("ssh-ed25519", bytes),
-            point: Public::Ed25519(key),
-        })
+        Ok(Self { id: KeyId::of_wire("ssh-ed25519", bytes), point: Public::Ed25519(key) })
     }
 }
 
@@ -195,10 +169,7 @@ impl KeyId {
             hash.update(u32::try_from(field.len()).unwrap_or(u32::MAX).to_be_bytes());
             hash.update(field);
         }
-        Self(format!(
-            "SHA256:{}",
-            Base64Unpadded::encode_string(&hash.finalize())
-        ))
+        Self(format!("SHA256:{}", Base64Unpadded::encode_string(&hash.finalize())))
     }
 }
 
@@ -223,15 +194,9 @@ fn unusable(label: Option<&str>, text: &str, wanted: &str) -> SealError {
         Some("OPENSSH PRIVATE KEY") => {
             "this is an OpenSSH private key, make one with `openssl genpkey -algorithm ed25519`"
         }
-        Some("EC PRIVATE KEY" | "RSA PRIVATE KEY" | "RSA PUBLIC KEY") => {
-            "only Ed25519 keys are supported"
-        }
-        Some("CERTIFICATE") => {
-            "this is a certificate, extract its key with `openssl x509 -pubkey -noout`"
-        }
-        None if text.trim_start().starts_with("ssh-") => {
-            "this is an OpenSSH public key line, SPKI PEM is needed"
-        }
+        Some("EC PRIVATE KEY" | "RSA PRIVATE KEY" | "RSA PUBLIC KEY") => "only Ed25519 keys are supported",
+        Some("CERTIFICATE") => "this is a certificate, extract its key with `openssl x509 -pubkey -noout`",
+        None if text.trim_start().starts_with("ssh-") => "this is an OpenSSH public key line, SPKI PEM is needed",
         Some(_) => "this PEM file holds something else",
         None => "this is not a PEM file",
     };
@@ -252,10 +217,7 @@ impl fmt::Display for KeyId {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SigningKey")
-            .field("id", self.id())
-            .finish_non_exhaustive()
+        formatter.debug_struct("SigningKey").field("id", self.id()).finish_non_exhaustive()
     }
 }
 
@@ -285,9 +247,7 @@ pub(super) mod tests {
     }
 
     fn refused(bytes: [u8; 32]) -> String {
-        let pem = PublicKeyBytes(bytes)
-            .to_public_key_pem(LineEnding::LF)
-            .unwrap();
+        let pem = PublicKeyBytes(bytes).to_public_key_pem(LineEnding::LF).unwrap();
         VerifyingKey::from_pem(&pem).unwrap_err().to_string()
     }
 
@@ -301,40 +261,23 @@ pub(super) mod tests {
 
     #[test]
     fn fingerprint_is_the_one_ssh_keygen_prints() {
-        assert_eq!(
-            key_a().id().as_str(),
-            "SHA256:lbmsoA0yIEcEiVDRnMWuzm+nV+3ZEEpVIURqFoeSspg"
-        );
-        assert_eq!(
-            key_b().id().as_str(),
-            "SHA256:ICWTIMFqIa1seHwfScxOpzmnnS/35sGRnuqEN5d9eOM"
-        );
+        assert_eq!(key_a().id().as_str(), "SHA256:lbmsoA0yIEcEiVDRnMWuzm+nV+3ZEEpVIURqFoeSspg");
+        assert_eq!(key_b().id().as_str(), "SHA256:ICWTIMFqIa1seHwfScxOpzmnnS/35sGRnuqEN5d9eOM");
     }
 
     #[test]
     fn pem_files_round_trip_as_openssl_writes_them() {
         assert_eq!(key_a().to_pem().unwrap().as_str(), A);
         assert_eq!(key_a().verifying_key().to_pem().unwrap(), A_PUBLIC);
-        assert_eq!(
-            &VerifyingKey::from_pem(A_PUBLIC).unwrap(),
-            key_a().verifying_key()
-        );
+        assert_eq!(&VerifyingKey::from_pem(A_PUBLIC).unwrap(), key_a().verifying_key());
         let made = SigningKey::generate().unwrap();
-        assert_eq!(
-            SigningKey::from_pem(made.to_pem().unwrap().as_str())
-                .unwrap()
-                .id(),
-            made.id()
-        );
+        assert_eq!(SigningKey::from_pem(made.to_pem().unwrap().as_str()).unwrap().id(), made.id());
         assert_ne!(SigningKey::generate().unwrap().id(), made.id());
     }
 
     #[test]
     fn secrets_are_not_printed() {
-        assert_eq!(
-            format!("{:?}", key_a()),
-            format!("SigningKey {{ id: {:?}, .. }}", key_a().id())
-        );
+        assert_eq!(format!("{:?}", key_a()), format!("SigningKey {{ id: {:?}, .. }}", key_a().id()));
         assert_eq!(format!("{:?}", key_a().to_pem().unwrap()), "SecretPem(…)");
     }
 
@@ -342,29 +285,14 @@ pub(super) mod tests {
     fn the_wrong_file_is_named() {
         let private = |text: &str| SigningKey::from_pem(text).unwrap_err().to_string();
         let public = |text: &str| VerifyingKey::from_pem(text).unwrap_err().to_string();
-        assert_eq!(
-            private(A_PUBLIC),
-            "this is a public key, signing needs the private key"
-        );
-        assert_eq!(
-            public(A),
-            "this is a private key, verifying needs the public key; keep the private key secret"
-        );
-        assert!(
-            private("-----BEGIN ENCRYPTED PRIVATE KEY-----")
-                .starts_with("this private key is encrypted")
-        );
-        assert!(
-            private("-----BEGIN OPENSSH PRIVATE KEY-----")
-                .starts_with("this is an OpenSSH private key")
-        );
+        assert_eq!(private(A_PUBLIC), "this is a public key, signing needs the private key");
+        assert_eq!(public(A), "this is a private key, verifying needs the public key; keep the private key secret");
+        assert!(private("-----BEGIN ENCRYPTED PRIVATE KEY-----").starts_with("this private key is encrypted"));
+        assert!(private("-----BEGIN OPENSSH PRIVATE KEY-----").starts_with("this is an OpenSSH private key"));
         assert!(public("ssh-ed25519 AAAA me").starts_with("this is an OpenSSH public key line"));
         assert!(public("").starts_with("this is not a PEM file"));
         assert!(public(P256_PUBLIC).starts_with("not an Ed25519 public key in SPKI"));
-        assert!(
-            public(&format!("{A_PUBLIC}{A_PUBLIC}"))
-                .starts_with("not an Ed25519 public key in SPKI")
-        );
+        assert!(public(&format!("{A_PUBLIC}{A_PUBLIC}")).starts_with("not an Ed25519 public key in SPKI"));
     }
 
     #[test]
@@ -380,16 +308,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_key_with_a_part_of_small_order_is_refused() {
-        let half = ed25519_dalek::VerifyingKey::from_bytes(&y(0xec, 0xff, 0x7f))
-            .unwrap()
-            .to_edwards();
-        let honest = ed25519_dalek::SigningKey::from_bytes(&[7; 32])
-            .verifying_key()
-            .to_edwards();
+        let half = ed25519_dalek::VerifyingKey::from_bytes(&y(0xec, 0xff, 0x7f)).unwrap().to_edwards();
+        let honest = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().to_edwards();
         let mixed = (honest + half).compress().to_bytes();
-        assert_eq!(
-            refused(mixed),
-            "the public key has a part of small order: verifiers would disagree about it"
-        );
+        assert_eq!(refused(mixed), "the public key has a part of small order: verifiers would disagree about it");
     }
 }

@@ -45,9 +45,7 @@ pub fn sign(mut envelope: Envelope, key: &SigningKey) -> Result<Envelope, SealEr
     let signature = key.sign(&envelope.pae());
     envelope.insert(key.id().as_str(), signature)?;
     if envelope.to_bytes().len() > MAX_BYTES {
-        return Err(SealError::new(format!(
-            "the signed file would be larger than {MAX_BYTES} bytes"
-        )));
+        return Err(SealError::new(format!("the signed file would be larger than {MAX_BYTES} bytes")));
     }
     Ok(envelope)
 }
@@ -55,11 +53,11 @@ pub fn sign(mut envelope: Envelope, key: &SigningKey) -> Result<Envelope, SealEr
 impl Statement {
     /// Reads a payload and checks that its parts agree.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, SealError> {
-        let payload = parse_strict(bytes)
-            .map_err(|error| SealError::new(format!("the payload is not strict JSON: {error}")))?;
-        if canonical(&payload).map_err(|error| {
-            SealError::new(format!("the payload is outside the JSON profile: {error}"))
-        })? != bytes
+        let payload =
+            parse_strict(bytes).map_err(|error| SealError::new(format!("the payload is not strict JSON: {error}")))?;
+        if canonical(&payload)
+            .map_err(|error| SealError::new(format!("the payload is outside the JSON profile: {error}")))?
+            != bytes
         {
             return Err(SealError::new("the payload is not in canonical form"));
         }
@@ -67,9 +65,7 @@ impl Statement {
         expect(&payload, "/predicateType", PREDICATE_TYPE)?;
         let schema = version_at(&payload, "/predicate/schemaVersion")?;
         if schema.major != 1 {
-            return Err(SealError::new(format!(
-                "schema version `{schema}` is not supported, only 1.x is"
-            )));
+            return Err(SealError::new(format!("schema version `{schema}` is not supported, only 1.x is")));
         }
         let name = text_at(&payload, "/predicate/routeTable/name")?.to_owned();
         let version = version_at(&payload, "/predicate/routeTable/version")?;
@@ -78,34 +74,17 @@ impl Statement {
         let table = payload.pointer("/predicate/table").unwrap_or(&Value::Null);
         let table_bytes = canonical(table)?;
         let table_sha256 = sha256_hex(&table_bytes);
-        if payload
-            .get("subject")
-            .and_then(Value::as_array)
-            .map(Vec::len)
-            != Some(1)
-        {
+        if payload.get("subject").and_then(Value::as_array).map(Vec::len) != Some(1) {
             return Err(SealError::new("`/subject` is not a list of exactly one"));
         }
-        expect(
-            &payload,
-            "/subject/0/name",
-            &format!("{name}-{version}.table.json"),
-        )?;
+        expect(&payload, "/subject/0/name", &format!("{name}-{version}.table.json"))?;
         expect(&payload, "/subject/0/digest/sha256", &table_sha256)?;
         let created_at = time_at(&payload, "/predicate/createdAt")?;
         let not_after = match payload.pointer("/predicate/notAfter") {
             None | Some(Value::Null) => None,
             Some(_) => Some(time_at(&payload, "/predicate/notAfter")?),
         };
-        Ok(Self {
-            payload,
-            name,
-            version,
-            table_bytes,
-            table_sha256,
-            created_at,
-            not_after,
-        })
+        Ok(Self { payload, name, version, table_bytes, table_sha256, created_at, not_after })
     }
 }
 
@@ -119,16 +98,13 @@ fn text_at<'v>(payload: &'v Value, pointer: &str) -> Result<&'v str, SealError> 
 fn expect(payload: &Value, pointer: &str, wanted: &str) -> Result<(), SealError> {
     match text_at(payload, pointer)? {
         found if found == wanted => Ok(()),
-        found => Err(SealError::new(format!(
-            "`{pointer}` is `{found}`, not `{wanted}`"
-        ))),
+        found => Err(SealError::new(format!("`{pointer}` is `{found}`, not `{wanted}`"))),
     }
 }
 
 fn version_at(payload: &Value, pointer: &str) -> Result<Version, SealError> {
     let text = text_at(payload, pointer)?;
-    Version::parse(text)
-        .map_err(|error| SealError::new(format!("`{pointer}` is `{text}`, not a version: {error}")))
+    Version::parse(text).map_err(|error| SealError::new(format!("`{pointer}` is `{text}`, not a version: {error}")))
 }
 
 fn time_at(payload: &Value, pointer: &str) -> Result<Timestamp, SealError> {
@@ -157,19 +133,10 @@ impl Timestamp {
             return None;
         }
         // Years that begin in March have their leap day last, so months before need no special case.
-        let (year, month) = if month > 2 {
-            (year, month - 3)
-        } else {
-            (year - 1, month + 9)
-        };
-        let days = 365 * year + year.div_euclid(4) - year.div_euclid(100)
-            + year.div_euclid(400)
-            + (153 * month + 2) / 5
-            + day;
-        Some(Self {
-            seconds: ((days * 24 + hour) * 60 + minute) * 60 + second,
-            text: text.to_owned(),
-        })
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let days =
+            365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day;
+        Some(Self { seconds: ((days * 24 + hour) * 60 + minute) * 60 + second, text: text.to_owned() })
     }
 }
 
@@ -177,9 +144,8 @@ fn numbers(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> 
     let mut parts = text.split(separator);
     let mut numbers = [0; 3];
     for (number, width) in numbers.iter_mut().zip(widths) {
-        let digits = parts
-            .next()
-            .filter(|part| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let digits =
+            parts.next().filter(|part| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))?;
         *number = digits.parse().ok()?;
     }
     parts.next().is_none().then_some(numbers)
@@ -190,10 +156,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, SealError> {
         Self::parse(text).ok_or_else(|| {
-            SealError::new(format!(
-                "`{}` is not a time like `2026-11-20T09:00:00Z`",
-                text.escape_debug()
-            ))
+            SealError::new(format!("`{}` is not a time like `2026-11-20T09:00:00Z`", text.escape_debug()))
         })
     }
 }
@@ -243,9 +206,7 @@ pub(super) mod tests {
     }
 
     fn refused(payload: Vec<u8>) -> String {
-        sign(Envelope::unsigned(payload), &key_a())
-            .unwrap_err()
-            .to_string()
+        sign(Envelope::unsigned(payload), &key_a()).unwrap_err().to_string()
     }
 
     fn refused_with(pointer: &str, value: impl Into<Value>) -> String {
@@ -256,19 +217,11 @@ pub(super) mod tests {
     fn signing_again_changes_nothing() {
         let payload = payload_with("/predicate/verdict", "fail".into());
         let once = sign(Envelope::unsigned(payload), &key_a()).unwrap();
-        assert_eq!(
-            sign(once.clone(), &key_a()).unwrap(),
-            once,
-            "a failed verdict is a statement too"
-        );
+        assert_eq!(sign(once.clone(), &key_a()).unwrap(), once, "a failed verdict is a statement too");
         let (key_id, signature) = once.signatures().next().unwrap();
         assert_eq!(key_id, key_a().id().as_str());
         assert!(key_a().verifying_key().has_signed(&once.pae(), signature));
-        assert!(
-            !key_a()
-                .verifying_key()
-                .has_signed(once.payload(), signature)
-        );
+        assert!(!key_a().verifying_key().has_signed(once.payload(), signature));
     }
 
     #[test]
@@ -276,72 +229,20 @@ pub(super) mod tests {
         let subject = json!({"name": "chat-1.4.2.table.json", "digest": {"sha256": ""}});
         let (routes, table) = ("/predicate/routeTable", "/predicate/table");
         for (pointer, value, message) in [
-            (
-                "/_type",
-                json!("https://in-toto.io/Statement/v0.1"),
-                "`/_type` is `https://in-toto",
-            ),
-            (
-                "/predicateType",
-                json!("https://slsa.dev/provenance/v1"),
-                "`/predicateType` is `https",
-            ),
-            (
-                "/predicate/schemaVersion",
-                json!("2.0.0"),
-                "schema version `2.0.0` is not supported",
-            ),
-            (
-                "/predicate/schemaVersion",
-                json!(1),
-                "`/predicate/schemaVersion` is not a string",
-            ),
-            (
-                "/subject",
-                json!([]),
-                "`/subject` is not a list of exactly one",
-            ),
-            (
-                "/subject",
-                json!([subject, subject]),
-                "`/subject` is not a list of exactly one",
-            ),
-            (
-                "/subject/0/digest/sha256",
-                json!("00"),
-                "`/subject/0/digest/sha256` is `00`, not",
-            ),
-            (
-                "/subject/0/name",
-                json!("chat-1.4.3.table.json"),
-                "`/subject/0/name` is `chat-1.4.3",
-            ),
-            (
-                table,
-                json!({"name": "mail", "version": "1.4.2"}),
-                "`/predicate/table/name` is `mail`",
-            ),
-            (
-                table,
-                json!({"name": "chat", "version": "1.4.3"}),
-                "`/predicate/table/version` is `1.4.3`",
-            ),
+            ("/_type", json!("https://in-toto.io/Statement/v0.1"), "`/_type` is `https://in-toto"),
+            ("/predicateType", json!("https://slsa.dev/provenance/v1"), "`/predicateType` is `https"),
+            ("/predicate/schemaVersion", json!("2.0.0"), "schema version `2.0.0` is not supported"),
+            ("/predicate/schemaVersion", json!(1), "`/predicate/schemaVersion` is not a string"),
+            ("/subject", json!([]), "`/subject` is not a list of exactly one"),
+            ("/subject", json!([subject, subject]), "`/subject` is not a list of exactly one"),
+            ("/subject/0/digest/sha256", json!("00"), "`/subject/0/digest/sha256` is `00`, not"),
+            ("/subject/0/name", json!("chat-1.4.3.table.json"), "`/subject/0/name` is `chat-1.4.3"),
+            (table, json!({"name": "mail", "version": "1.4.2"}), "`/predicate/table/name` is `mail`"),
+            (table, json!({"name": "chat", "version": "1.4.3"}), "`/predicate/table/version` is `1.4.3`"),
             (table, json!([]), "`/predicate/table/name` is not a string"),
-            (
-                routes,
-                json!({"name": "chat", "version": "1.4"}),
-                "`/predicate/routeTable/version` is `1.4`",
-            ),
-            (
-                "/predicate/createdAt",
-                json!("2026-11-20"),
-                "`/predicate/createdAt`: `2026-11-20` is not",
-            ),
-            (
-                "/predicate/notAfter",
-                json!(7),
-                "`/predicate/notAfter` is not a string",
-            ),
+            (routes, json!({"name": "chat", "version": "1.4"}), "`/predicate/routeTable/version` is `1.4`"),
+            ("/predicate/createdAt", json!("2026-11-20"), "`/predicate/createdAt`: `2026-11-20` is not"),
+            ("/predicate/notAfter", json!(7), "`/predicate/notAfter` is not a string"),
         ] {
             let error = refused_with(pointer, value);
             assert!(error.starts_with(message), "{error}");
@@ -354,11 +255,7 @@ pub(super) mod tests {
         let text = String::from_utf8(payload).unwrap();
         for (from, to) in [("{", "{ "), ("\"_type\"", "\"\\u005ftype\""), ("}", "}\n")] {
             let changed = text.replacen(from, to, 1).into_bytes();
-            assert_eq!(
-                refused(changed),
-                "the payload is not in canonical form",
-                "{from} -> {to}"
-            );
+            assert_eq!(refused(changed), "the payload is not in canonical form", "{from} -> {to}");
         }
         let twice = text.replacen("\"verdict\"", "\"verdict\":\"fail\",\"verdict\"", 1);
         assert!(refused(twice.into_bytes()).contains("member `verdict` is given twice"));

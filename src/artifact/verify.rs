@@ -66,37 +66,21 @@ pub enum Reason {
 ///
 /// Signatures of other keys are ignored and reported by [`Verified::ignored`]; a required key whose signature does not
 /// fit is tampering, whoever else has signed.
-pub fn verify(
-    file: &[u8],
-    required: &RequiredKeys,
-    options: &VerifyOptions<'_>,
-) -> Result<Verified, VerifyError> {
-    let envelope =
-        Envelope::from_sealed_bytes(file).map_err(|error| unauthentic(error.to_string()))?;
+pub fn verify(file: &[u8], required: &RequiredKeys, options: &VerifyOptions<'_>) -> Result<Verified, VerifyError> {
+    let envelope = Envelope::from_sealed_bytes(file).map_err(|error| unauthentic(error.to_string()))?;
     let (signers, ignored) = authenticate(&envelope, required)?;
-    let statement =
-        Statement::read(envelope.payload()).map_err(|error| unauthentic(error.to_string()))?;
+    let statement = Statement::read(envelope.payload()).map_err(|error| unauthentic(error.to_string()))?;
     if let Some(missing) = required.0.keys().find(|id| !signers.contains(id)) {
-        return Err(threshold(format!(
-            "required key `{missing}` has not signed"
-        )));
+        return Err(threshold(format!("required key `{missing}` has not signed")));
     }
     statement.is_wanted(options)?;
     statement.is_fresh(options)?;
     statement.is_usable(options)?;
-    Ok(Verified {
-        payload_sha256: sha256_hex(envelope.payload()),
-        statement,
-        signers,
-        ignored,
-    })
+    Ok(Verified { payload_sha256: sha256_hex(envelope.payload()), statement, signers, ignored })
 }
 
 /// The required keys that signed and the other key ids; at least one required key did.
-fn authenticate(
-    envelope: &Envelope,
-    required: &RequiredKeys,
-) -> Result<(Vec<KeyId>, Vec<String>), VerifyError> {
+fn authenticate(envelope: &Envelope, required: &RequiredKeys) -> Result<(Vec<KeyId>, Vec<String>), VerifyError> {
     let message = envelope.pae();
     let mut signers = Vec::new();
     let mut ignored = Vec::new();
@@ -105,9 +89,7 @@ fn authenticate(
             None => ignored.push(key_id.to_owned()),
             Some(key) if key.has_signed(&message, signature) => signers.push(key.id().clone()),
             Some(_) => {
-                return Err(unauthentic(format!(
-                    "the signature of key `{key_id}` does not fit: the file was changed"
-                )));
+                return Err(unauthentic(format!("the signature of key `{key_id}` does not fit: the file was changed")));
             }
         }
     }
@@ -126,10 +108,9 @@ impl Statement {
             Some(_) | None => {}
         }
         match options.table {
-            Some(wanted) if wanted != self.name => Err(refused(format!(
-                "it holds table `{}`, not `{wanted}`",
-                self.name
-            ))),
+            Some(wanted) if wanted != self.name => {
+                Err(refused(format!("it holds table `{}`, not `{wanted}`", self.name)))
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -140,9 +121,7 @@ impl Statement {
         };
         if self.created_at.seconds_since(now) > CLOCK_SKEW {
             let created = &self.created_at;
-            return Err(stale(format!(
-                "it is from the future: created at {created}, now is {now}"
-            )));
+            return Err(stale(format!("it is from the future: created at {created}, now is {now}")));
         }
         match &self.not_after {
             Some(end) if now >= end => Err(stale(format!("it expired at {end}, now is {now}"))),
@@ -184,16 +163,11 @@ impl RequiredKeys {
         let mut required = BTreeMap::new();
         for key in keys {
             if let Some(same) = required.insert(key.id().clone(), key) {
-                return Err(threshold(format!(
-                    "required key `{}` is given twice",
-                    same.id()
-                )));
+                return Err(threshold(format!("required key `{}` is given twice", same.id())));
             }
         }
         if required.is_empty() {
-            return Err(threshold(
-                "no required key is given, so nothing can be proven",
-            ));
+            return Err(threshold("no required key is given, so nothing can be proven"));
         }
         Ok(Self(required))
     }
@@ -281,10 +255,7 @@ fn unauthentic(message: impl Into<String>) -> VerifyError {
 
 impl VerifyError {
     fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self {
-            reason,
-            message: message.into(),
-        }
+        Self { reason, message: message.into() }
     }
 
     /// The kind of refusal.
@@ -309,12 +280,8 @@ mod tests {
     use super::super::sign::{sign, tests::payload_with};
     use super::*;
 
-    const OPTIONS: VerifyOptions<'_> = VerifyOptions {
-        table_members: &["name", "version", "routes"],
-        allow_dirty: false,
-        table: None,
-        now: None,
-    };
+    const OPTIONS: VerifyOptions<'_> =
+        VerifyOptions { table_members: &["name", "version", "routes"], allow_dirty: false, table: None, now: None };
 
     /// What becomes of a signed statement with the value at that place of the predicate.
     fn judge(place: &str, value: impl Into<Value>, options: &VerifyOptions<'_>) -> String {
@@ -336,23 +303,11 @@ mod tests {
             ("verdict", json!(true), "refused: `/predicate/verdict` is"),
             ("source/dirty", json!(true), "refused: it was built from"),
             ("source", json!(null), "refused: `/predicate/source"),
-            (
-                "requires",
-                json!(["geo"]),
-                "refused: it requires the unknown \"geo\"",
-            ),
+            ("requires", json!(["geo"]), "refused: it requires the unknown \"geo\""),
             ("requires", json!(null), "refused: `/predicate/requires` is"),
-            (
-                "table",
-                unknown,
-                "refused: the table has the unknown `shadow`",
-            ),
+            ("table", unknown, "refused: the table has the unknown `shadow`"),
             ("notAfter", json!(null), "accepted"),
-            (
-                "notAfter",
-                json!("2026-11-20T09:00:00Z"),
-                "refused: it ends",
-            ),
+            ("notAfter", json!("2026-11-20T09:00:00Z"), "refused: it ends"),
         ] {
             let found = judge(place, value, &OPTIONS);
             assert!(found.starts_with(judgement), "{found}");
@@ -361,15 +316,9 @@ mod tests {
 
     #[test]
     fn the_options_are_heeded() {
-        let dirty = VerifyOptions {
-            allow_dirty: true,
-            ..OPTIONS
-        };
+        let dirty = VerifyOptions { allow_dirty: true, ..OPTIONS };
         assert_eq!(judge("source/dirty", true, &dirty), "accepted");
-        for (table, judgement) in [
-            ("chat", "accepted"),
-            ("mail", "refused: it holds table `chat`, not `mail`"),
-        ] {
+        for (table, judgement) in [("chat", "accepted"), ("mail", "refused: it holds table `chat`, not `mail`")] {
             let table = Some(table);
             let options = VerifyOptions { table, ..OPTIONS };
             assert_eq!(judge("verdict", "pass", &options), judgement);
@@ -380,10 +329,7 @@ mod tests {
             ("2026-12-31T23:59:59Z", "accepted"),
             ("2027-01-01T00:00:00Z", "stale: it expired at 2027-01-01"),
         ] {
-            let options = VerifyOptions {
-                now: Some(now.parse().unwrap()),
-                ..OPTIONS
-            };
+            let options = VerifyOptions { now: Some(now.parse().unwrap()), ..OPTIONS };
             let found = judge("verdict", "pass", &options);
             assert!(found.starts_with(judgement), "{now}: {found}");
         }

@@ -48,7 +48,12 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A finding of a rule at a place; `label` are the words under the place.
-    pub fn new(rule: &'static str, place: impl Into<Place>, label: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(
+        rule: &'static str,
+        place: impl Into<Place>,
+        label: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         let place = place.into();
         let mut related = Vec::new();
         if place.alias.is_some() {

@@ -63,6 +63,15 @@ impl Findings {
     }
 }
 
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// Collects the findings of every pass.
 #[derive(Clone, Debug, Default)]
 pub struct Sink {
@@ -93,7 +102,11 @@ impl Sink {
     /// Where secrets stand that were found so far, for reports to mask.
     pub fn secrets(&self) -> Vec<Span> {
         let found = self.found.iter().filter(|diagnostic| diagnostic.rule.as_str() == "literal-secret");
-        found.flat_map(|diagnostic| std::iter::once(diagnostic.primary.span).chain(diagnostic.related.iter().map(|label| label.span))).collect()
+        found
+            .flat_map(|diagnostic| {
+                std::iter::once(diagnostic.primary.span).chain(diagnostic.related.iter().map(|label| label.span))
+            })
+            .collect()
     }
 
     /// Applies levels and waivers, says which waivers covered nothing, and sorts.
@@ -166,7 +179,10 @@ fn about_waiver(waiver: &WaiverTicket, used: bool, levels: &Levels) -> Option<Di
     }
     if !levels.knows(&waiver.rule) {
         let message = format!("the waiver covers {rule}, and there is no rule of that name");
-        let help = super::nearest(&waiver.rule, levels.names()).map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", super::quote(near)));
+        let help = super::nearest(&waiver.rule, levels.names()).map_or_else(
+            || "`routec rules` lists them".to_owned(),
+            |near| format!("did you mean {}?", super::quote(near)),
+        );
         return Some(Diagnostic::new("unknown-reference", waiver.span, "no such rule", message).help(help));
     }
     (!used).then(|| {

@@ -28,7 +28,8 @@ pub(super) fn read(tree: &mut Tree<'_>, root: NodeId, sink: &mut Sink) -> Option
         }
         for error in errors {
             unread.extend(error.key);
-            let is_echo = round > 0 || (tree.is_broken() && (error.is_absence || tree.is_near_failure(error.diagnostic.primary.span)));
+            let is_echo = round > 0
+                || (tree.is_broken() && (error.is_absence || tree.is_near_failure(error.diagnostic.primary.span)));
             if !is_echo {
                 sink.report(error.diagnostic);
             }
@@ -69,7 +70,10 @@ fn kind_of(root: Value<'_>, sink: &mut Sink) -> Option<Kind> {
     let Some((key, value)) = root.get_entry("kind") else {
         let place = root.entries().first().map_or_else(|| root.place(), |(key, _)| key.place());
         let message = "the document lacks the key `kind`";
-        sink.report(Diagnostic::new("missing-key", place, "no `kind` beside this", message).help(format!("one of {}", or_list(words, 8))));
+        sink.report(
+            Diagnostic::new("missing-key", place, "no `kind` beside this", message)
+                .help(format!("one of {}", or_list(words, 8))),
+        );
         return None;
     };
     let written = value.raw_text().unwrap_or_default();
@@ -77,7 +81,8 @@ fn kind_of(root: Value<'_>, sink: &mut Sink) -> Option<Kind> {
     if found.is_none() {
         let place = if value.raw_text().is_some() { value.place() } else { key.place() };
         let message = format!("there is no kind of document called {}", quote(written));
-        let help = nearest(written, words).map_or_else(|| format!("one of {}", or_list(words, 8)), |near| format!("did you mean {}?", quote(near)));
+        let help = nearest(written, words)
+            .map_or_else(|| format!("one of {}", or_list(words, 8)), |near| format!("did you mean {}?", quote(near)));
         sink.report(Diagnostic::new("bad-value", place, "not a kind", message).help(help));
     }
     found

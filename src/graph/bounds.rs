@@ -32,7 +32,8 @@ impl Bounds {
                     stack.pop();
                     continue;
                 }
-                let next: Vec<RouteId> = graph.hops_of(route).iter().filter_map(|hop| graph.hop(*hop).to_route()).collect();
+                let next: Vec<RouteId> =
+                    graph.hops_of(route).iter().filter_map(|hop| graph.hop(*hop).to_route()).collect();
                 let open = |to: &RouteId| attempts.get(to.number()).copied().flatten().is_none();
                 let value = if entered.insert(route) && next.iter().any(open) {
                     stack.extend(next.into_iter().filter(open));
@@ -74,7 +75,16 @@ fn visit(table: &Table, route: RouteId, settled: &[Option<Attempts>]) -> Attempt
                     Some((Leg::Target(_), _)) => total = total.saturating_add(1),
                     Some((Leg::Nowhere(_), _)) | None => {}
                 },
-                step => total = total.saturating_add(calls(step, table, node)),
+                Step::Backoff(_)
+                | Step::NextKey(_)
+                | Step::LowerConcurrency(_)
+                | Step::RaiseTimeout(_)
+                | Step::SwitchEgress(_)
+                | Step::CountPerKey(_)
+                | Step::OpenCircuit { .. }
+                | Step::PinSession(_)
+                | Step::ShardGateway(_)
+                | Step::Check { .. } => total = total.saturating_add(calls(&step.step, table, node)),
             }
         }
     }
@@ -124,7 +134,8 @@ pub fn earliest_starts<'t>(table: &'t Table, route: &'t RouteNode, rung: &'t Run
 
 fn starts_from<'t>(table: &'t Table, first: &TargetNode, rung: &'t Rung) -> Vec<Start<'t>> {
     let is_timeout = rung.symptom == Symptom::Timeout;
-    let cost = |target: &TargetNode| if is_timeout { target.doc.timeout.as_ref().map_or(0, |limit| limit.value.0) } else { 0 };
+    let cost =
+        |target: &TargetNode| if is_timeout { target.doc.timeout.as_ref().map_or(0, |limit| limit.value.0) } else { 0 };
     let spare = u64::try_from(first.keys.len().saturating_sub(1)).unwrap_or(u64::MAX);
     let (mut now, mut limit) = (cost(first), cost(first));
     let mut starts = Vec::new();
@@ -145,7 +156,12 @@ fn starts_from<'t>(table: &'t Table, first: &TargetNode, rung: &'t Rung) -> Vec<
                 Some((Leg::Route(to), _)) => table.pool_of(*to).map(cost).min().unwrap_or(0),
                 Some((Leg::Nowhere(_), _)) | None => 0,
             },
-            Step::CountPerKey(_) | Step::OpenCircuit { .. } | Step::PinSession(_) | Step::ShardGateway(_) | Step::Check { .. } | Step::Stop => 0,
+            Step::CountPerKey(_)
+            | Step::OpenCircuit { .. }
+            | Step::PinSession(_)
+            | Step::ShardGateway(_)
+            | Step::Check { .. }
+            | Step::Stop => 0,
         });
     }
     starts

@@ -29,7 +29,7 @@ impl FailoverGraph {
     pub fn cycles(&self, table: &Table, wanted: impl Fn(&HopEdge) -> bool) -> Vec<Cycle> {
         let wanted = |hop: &HopEdge| wanted(hop) && hop.to_route().is_some_and(|to| to != hop.from);
         let mut cycles: Vec<Cycle> = self
-            .components(&wanted)
+            .components(wanted)
             .into_iter()
             .map(|members| {
                 let inside: BTreeSet<RouteId> = members.iter().copied().collect();
@@ -39,7 +39,7 @@ impl FailoverGraph {
                     .collect();
                 let trace = match alone.first() {
                     Some(first) => self.shortest(&inside, |hop| wanted(hop) && taken_on(table, hop, *first)),
-                    None => self.shortest(&inside, &wanted),
+                    None => self.shortest(&inside, wanted),
                 };
                 Cycle { members, trace, alone }
             })
@@ -122,10 +122,10 @@ impl FailoverGraph {
     fn shortest(&self, inside: &BTreeSet<RouteId>, wanted: impl Fn(&HopEdge) -> bool) -> Vec<HopId> {
         let mut best: Vec<HopId> = Vec::new();
         for start in inside.iter().take(STARTS) {
-            if let Some(found) = self.back_to(*start, inside, &wanted) {
-                if best.is_empty() || found.len() < best.len() {
-                    best = found;
-                }
+            if let Some(found) = self.back_to(*start, inside, &wanted)
+                && (best.is_empty() || found.len() < best.len())
+            {
+                best = found;
             }
             if best.len() == 2 {
                 break;
@@ -135,7 +135,12 @@ impl FailoverGraph {
     }
 
     /// The shortest walk from a route back to itself.
-    fn back_to(&self, start: RouteId, inside: &BTreeSet<RouteId>, wanted: impl Fn(&HopEdge) -> bool) -> Option<Vec<HopId>> {
+    fn back_to(
+        &self,
+        start: RouteId,
+        inside: &BTreeSet<RouteId>,
+        wanted: impl Fn(&HopEdge) -> bool,
+    ) -> Option<Vec<HopId>> {
         let mut came_by: BTreeMap<RouteId, HopId> = BTreeMap::new();
         let mut queue = VecDeque::from([start]);
         while let Some(route) = queue.pop_front() {

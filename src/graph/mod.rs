@@ -57,7 +57,8 @@ impl FailoverGraph {
     pub fn build(table: &Table) -> Self {
         let mut graph = DiGraph::new();
         let route_nodes: Vec<NodeIndex> = table.routes.iter().map(|(id, _)| graph.add_node(Node::Route(id))).collect();
-        let target_nodes: Vec<NodeIndex> = table.targets.iter().map(|(id, _)| graph.add_node(Node::Target(id))).collect();
+        let target_nodes: Vec<NodeIndex> =
+            table.targets.iter().map(|(id, _)| graph.add_node(Node::Target(id))).collect();
         let mut hops = Vec::new();
         let mut by_route = Vec::with_capacity(table.routes.len());
         for (id, route) in table.routes.iter() {
@@ -77,7 +78,13 @@ impl FailoverGraph {
                         graph.add_edge(*from, to, hop);
                     }
                     own.push(hop);
-                    hops.push(HopEdge { from: id, symptom: rung.symptom, at: (rung_at, step_at), to: leg.clone(), place: *place });
+                    hops.push(HopEdge {
+                        from: id,
+                        symptom: rung.symptom,
+                        at: (rung_at, step_at),
+                        to: leg.clone(),
+                        place: *place,
+                    });
                 }
             }
             by_route.push(own);
@@ -86,7 +93,10 @@ impl FailoverGraph {
     }
 
     /// A hop.
-    #[expect(clippy::indexing_slicing, reason = "INVARIANT: hop ids come from `build` of this graph, which never changes")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "INVARIANT: hop ids come from `build` of this graph, which never changes"
+    )]
     pub fn hop(&self, id: HopId) -> &HopEdge {
         &self.hops[id.0]
     }
@@ -115,10 +125,7 @@ impl HopEdge {
 
     /// What the hop admits, and the list it stands in.
     pub fn fallback<'t>(&self, table: &'t Table) -> Option<&'t crate::model::Fallback> {
-        match &self.step(table)?.step {
-            Step::Fallback(fallback) => Some(fallback),
-            _ => None,
-        }
+        self.step(table)?.step.fallback()
     }
 
     /// The gateway's list in which the hop stands: `general`, `context_window`, `content_policy` or `default`.
@@ -136,7 +143,10 @@ impl HopEdge {
 
     /// Whether the gateway finds its target only by a pattern.
     pub fn is_pattern(&self, table: &Table) -> bool {
-        matches!(self.fallback(table).map(|fallback| &fallback.kind), Some(HopKind::Listed { via: crate::model::Via::Wildcard, .. }))
+        matches!(
+            self.fallback(table).map(|fallback| &fallback.kind),
+            Some(HopKind::Listed { via: crate::model::Via::Wildcard, .. })
+        )
     }
 
     /// The route it leads to.

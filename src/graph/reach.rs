@@ -61,7 +61,8 @@ impl FailoverGraph {
                     Leg::Route(to) if *to == start => {}
                     Leg::Route(to) if came_by.contains_key(to) => {
                         if route == start {
-                            let again = table.routes[*to].pool.iter().filter(|member| !in_pool.contains(&member.target));
+                            let again =
+                                table.routes[*to].pool.iter().filter(|member| !in_pool.contains(&member.target));
                             reached.extend(again.map(|member| Reached { target: member.target, path: vec![*id] }));
                         }
                     }
@@ -110,7 +111,9 @@ impl Reachable {
                 for hop in graph.hops_of(*route) {
                     match &graph.hop(*hop).to {
                         Leg::Target(target) => all.extend(kind_of.get(target.number())),
-                        Leg::Route(to) => all.extend(sets.get(to.number()).and_then(Option::as_ref).into_iter().flat_map(|set| set.iter())),
+                        Leg::Route(to) => all.extend(
+                            sets.get(to.number()).and_then(Option::as_ref).into_iter().flat_map(|set| set.iter()),
+                        ),
                         Leg::Nowhere(_) => {}
                     }
                 }

@@ -9,7 +9,9 @@ use super::{FailoverGraph, HopEdge, HopId};
 pub fn describe_hop(table: &Table, hop: &HopEdge) -> Label {
     let from = quote(table.routes[hop.from].name.value.as_str());
     let to = match &hop.to {
-        Leg::Route(route) if table.gateway == Gateway::Native => format!("route {}", quote(table.routes[*route].name.value.as_str())),
+        Leg::Route(route) if table.gateway == Gateway::Native => {
+            format!("route {}", quote(table.routes[*route].name.value.as_str()))
+        }
         Leg::Route(route) => quote(table.routes[*route].name.value.as_str()),
         Leg::Target(target) => format!("target {}", quote(table.targets[*target].name.value.as_str())),
         Leg::Nowhere(name) => format!("{}, which nothing defines", quote(name.as_str())),

@@ -71,7 +71,10 @@ impl Catalogue {
         for class in &catalogue.equivalences {
             for model in &class.value.models {
                 if catalogue.find(model.value.as_str()).is_none() {
-                    let message = format!("the equivalence {} names a model the catalogue lacks", quote(class.value.id.value.as_str()));
+                    let message = format!(
+                        "the equivalence {} names a model the catalogue lacks",
+                        quote(class.value.id.value.as_str())
+                    );
                     sink.report(Diagnostic::new("unknown-reference", model.place, "no such model", message));
                 }
             }
@@ -85,7 +88,10 @@ impl Catalogue {
     }
 
     /// A model.
-    #[expect(clippy::indexing_slicing, reason = "INVARIANT: indexes come from this catalogue and models are never removed")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "INVARIANT: indexes come from this catalogue and models are never removed"
+    )]
     pub fn model(&self, index: ModelIndex) -> &ModelEntry {
         &self.models[to_usize(index.0)]
     }

@@ -25,23 +25,23 @@ mod units;
 mod waiver;
 
 pub use capability::{Gap, Gaps, blended_price, lost, meet, missing_needs};
-pub use catalog::{Capabilities, Catalog, CatalogMetadata, Equivalence, Lifecycle, Mode, Model, ModelLimits, Prices, Tier};
+pub use catalog::{
+    Capabilities, Catalog, CatalogMetadata, Equivalence, Lifecycle, Mode, Model, ModelLimits, Prices, Tier,
+};
+pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
 pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
 pub use expectations::{Case, Expectation, Expectations, Failure, Never};
-pub use ladder::{
-    Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via,
-};
+pub use ladder::{Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via};
 pub use names::{ModelId, Name, SecretRef, url_has_password};
 pub use numbers::{Count, NonEmpty, Tokens};
-pub use observability::{Alert, LogFields, Observability, Parity, OnBreach};
+pub use observability::{Alert, LogFields, Observability, OnBreach, Parity};
 pub use paths::{DeployPath, PathKind, Reload};
 pub use policy::{
-    Allow, Budget, CatalogTerms, Counting, CustomRule, Denial, Each, Forbid, Grant, LevelWord, Period, Policy, PolicyMetadata, Principals,
-    Resilience, RouteSelector, Survive, Unless, WaiverTerms,
+    Allow, Budget, CatalogTerms, Counting, CustomRule, Denial, Each, Forbid, Grant, LevelWord, Period, Policy,
+    PolicyMetadata, Principals, Resilience, RouteSelector, Survive, Unless, WaiverTerms,
 };
 pub use project::{Project, ProjectMetadata};
 pub use relation::{Relation, Relations};
-pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
 pub use resolve::resolve;
 pub use route::{Audience, Mix, Needs, PoolEntry, Route, Slo, SloTier, Traffic};
 pub use route_table::{RouteTable, RouteTableKind, TableMetadata};
@@ -49,8 +49,8 @@ pub use step::{Backoff, CircuitPer, PinTo, ShardBy, Step};
 pub use supply::{Account, Egress, Key, KeyLimits, Provider, Region, Target, Terms};
 pub use symptom::Symptom;
 pub use table::{
-    AccountId, AccountNode, Arena, EgressId, Id, KeyId, KeyNode, LadderId, Leg, PoolMember, ProviderId, ResolvedStep, RouteId,
-    RouteNode, Rung, Table, TargetId, TargetNode,
+    AccountId, AccountNode, Arena, EgressId, Id, KeyId, KeyNode, LadderId, Leg, PoolMember, ProviderId, ResolvedStep,
+    RouteId, RouteNode, Rung, Table, TargetId, TargetNode,
 };
 pub use units::{Date, Duration, Moment, Month, Percent, Price, UnitError, Usd};
 pub use waiver::Waiver;

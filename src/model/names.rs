@@ -21,7 +21,8 @@ impl Name {
         let mut bytes = text.bytes();
         let first = bytes.next()?;
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let fits = text.len() <= 128 && plain(first) && bytes.all(|byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'));
+        let fits =
+            text.len() <= 128 && plain(first) && bytes.all(|byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'));
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -145,18 +146,18 @@ impl SecretRef {
 
     /// Reads a reference; whatever is none is a literal.
     pub fn new(text: &str) -> Self {
-        let is_reference = text.split_once(':').is_some_and(|(kind, rest)| {
-            !rest.is_empty() && Self::KINDS.iter().any(|(known, _)| *known == kind)
-        });
+        let is_reference = text
+            .split_once(':')
+            .is_some_and(|(kind, rest)| !rest.is_empty() && Self::KINDS.iter().any(|(known, _)| *known == kind));
         if is_reference { Self::Reference(text.to_owned()) } else { Self::literal(text) }
     }
 
     /// A secret that stands in the file itself.
     pub fn literal(text: &str) -> Self {
         // FNV-1a: only tells two literals of one run apart; it never leaves the process.
-        let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let digest = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self::Literal(digest)
     }
 
@@ -201,8 +202,10 @@ impl JsonSchema for SecretRef {
 /// Whether a URL carries a user and a password before its host.
 pub fn url_has_password(text: &str) -> bool {
     let rest = text.split_once("//").map_or(text, |(_, rest)| rest);
-    let user = rest.split(['/', '?', '#']).next().and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
-    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{']))
+    let user =
+        rest.split(['/', '?', '#']).next().and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':'))
+        .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '{']))
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
 use crate::source::{Entries, Entry, Place, Span, Spanned};
 
-use super::table::{AccountNode, Arena, Id, KeyNode, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Table, TargetNode};
+use super::table::{
+    AccountNode, Arena, Id, KeyNode, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Table, TargetNode,
+};
 use super::{Catalogue, Gateway, Hop, Ladder, Model, Name, Part, Route, RouteTable, Step, Steps, Target};
 
 /// Joins the parts of each table and resolves its names.
@@ -15,7 +17,8 @@ pub fn resolve(parts: Vec<Part>, catalogue: &Catalogue, sink: &mut Sink) -> Vec<
     for part in parts {
         let name = part.table.metadata.name.value.to_string();
         let known = groups.iter_mut().find(|(seen, group)| {
-            *seen == name && group.iter().all(|other| other.gateway == Gateway::Native && part.gateway == Gateway::Native)
+            *seen == name
+                && group.iter().all(|other| other.gateway == Gateway::Native && part.gateway == Gateway::Native)
         });
         match known {
             Some((_, group)) => group.push(part),
@@ -159,11 +162,17 @@ impl<'a> Resolver<'a> {
             if let (Some(provider), Some(region)) = (provider, &doc.region) {
                 let known = &table.providers[provider].value.regions;
                 if !known.iter().any(|entry| entry.name.value == region.value) {
-                    self.unknown("region", region.value.as_str(), region.place, known.iter().map(|entry| entry.name.value.as_str()));
+                    self.unknown(
+                        "region",
+                        region.value.as_str(),
+                        region.place,
+                        known.iter().map(|entry| entry.name.value.as_str()),
+                    );
                 }
             }
             let found_keys = doc.keys.iter().flatten().filter_map(|key| self.find("key", &keys, key)).collect();
-            let found_egress = doc.egress.iter().flatten().filter_map(|path| self.find("egress", &egress, path)).collect();
+            let found_egress =
+                doc.egress.iter().flatten().filter_map(|path| self.find("egress", &egress, path)).collect();
             let model = self.model_of(&doc);
             let facts = self.facts(model, doc.own_facts.as_deref());
             let node = TargetNode { name, provider, keys: found_keys, egress: found_egress, model, facts, doc };
@@ -189,7 +198,9 @@ impl<'a> Resolver<'a> {
             if let Some(ladder) = &route.doc.ladder {
                 match ladders.get(ladder.value.as_str()) {
                     Some((_, rungs)) => route.rungs.clone_from(rungs),
-                    None => self.unknown("ladder", ladder.value.as_str(), ladder.place, ladders.keys().map(String::as_str)),
+                    None => {
+                        self.unknown("ladder", ladder.value.as_str(), ladder.place, ladders.keys().map(String::as_str));
+                    }
                 }
             }
             if let Some(failover) = route.doc.failover.take() {
@@ -263,14 +274,10 @@ impl<'a> Resolver<'a> {
         steps
             .into_iter()
             .map(|step| {
-                let leg = match &step.value {
-                    Step::Fallback(fallback) => Some((self.leg(&fallback.hop, targets, routes), fallback.hop.place)),
-                    _ => None,
-                };
-                let switched = match &step.value {
-                    Step::SwitchEgress(name) => self.find("egress", egress, name),
-                    _ => None,
-                };
+                let fallback = step.value.fallback();
+                let leg = fallback.map(|fallback| (self.leg(&fallback.hop, targets, routes), fallback.hop.place));
+                let switched =
+                    if let Step::SwitchEgress(name) = &step.value { self.find("egress", egress, name) } else { None };
                 ResolvedStep { place: step.place, step: step.value, leg, egress: switched }
             })
             .collect()

@@ -50,6 +50,11 @@ pub enum Step {
 }
 
 impl Step {
+    /// Where it falls back to, if it does.
+    pub fn fallback(&self) -> Option<&Fallback> {
+        if let Self::Fallback(fallback) = self { Some(fallback) } else { None }
+    }
+
     /// The step's name in documents.
     pub fn word(&self) -> &'static str {
         match self {
@@ -112,7 +117,11 @@ impl TryFrom<StepAsWritten> for Step {
             written.switch_egress.map(|step| Self::SwitchEgress(step.to)),
             written.fallback.map(|step| Self::Fallback(Box::new(step))),
             written.count_per_key.map(|step| Self::CountPerKey(step.window)),
-            written.open_circuit.map(|step| Self::OpenCircuit { per: step.per, after: step.after.get(), lasting: step.lasting }),
+            written.open_circuit.map(|step| Self::OpenCircuit {
+                per: step.per,
+                after: step.after.get(),
+                lasting: step.lasting,
+            }),
             written.pin_session.map(|step| Self::PinSession(step.to)),
             written.shard_gateway.map(|step| Self::ShardGateway(step.by)),
             written.check.map(|step| Self::Check { runbook: step.runbook, owner: step.owner }),

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use crate::source::{Entry, FileId, Place, Span, Spanned, to_u32, to_usize};
 
 use super::{
-    Account, DeployPath, Egress, Gateway, Key, Model, ModelIndex, Name, Observability, Provider, Route, Step, Symptom, TableVersion,
-    Target, Waiver,
+    Account, DeployPath, Egress, Gateway, Key, Model, ModelIndex, Name, Observability, Provider, Route, Step, Symptom,
+    TableVersion, Target, Waiver,
 };
 
 /// The number of a thing in its [`Arena`].

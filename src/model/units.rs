@@ -213,7 +213,8 @@ impl FromStr for Month {
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let (year, month) = text.split_once('-').ok_or(UnitError)?;
         let year = year.parse().ok().filter(|_| year.len() == 4).ok_or(UnitError)?;
-        let number = month.parse().ok().filter(|number| month.len() == 2 && (1..=12).contains(number)).ok_or(UnitError)?;
+        let number =
+            month.parse().ok().filter(|number| month.len() == 2 && (1..=12).contains(number)).ok_or(UnitError)?;
         Ok(Self { year, month: number })
     }
 }
@@ -251,7 +252,13 @@ macro_rules! unit {
     };
 }
 
-unit!(Duration, "a duration", "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$", "a duration with its unit: ms, s, m, h or d", ["500ms", "45s", "30m", "7d"]);
+unit!(
+    Duration,
+    "a duration",
+    "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+    "a duration with its unit: ms, s, m, h or d",
+    ["500ms", "45s", "30m", "7d"]
+);
 unit!(
     Percent,
     "a percentage",

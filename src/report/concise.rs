@@ -4,7 +4,7 @@ use super::{Places, Report, Style, escape, redact, summary};
 
 pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>) -> String {
     let mut out = String::new();
-    for finding in report.findings.iter() {
+    for finding in report.findings {
         let region = places.region(finding.primary.span);
         let waived = if finding.waived.is_some() { " (waived)" } else { "" };
         let line = format!(

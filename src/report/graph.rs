@@ -208,7 +208,10 @@ impl Numbered {
     fn new(json: &JsonGraph) -> Self {
         let mut numbered = Self { names: Vec::new(), numbers: BTreeMap::new() };
         let nodes = json.nodes.iter().map(|node| format!("{} {}", node.kind, node.name));
-        let ends = json.edges.iter().flat_map(|edge| [format!("route {}", edge.from), format!("{} {}", edge.to_kind, edge.to)]);
+        let ends = json
+            .edges
+            .iter()
+            .flat_map(|edge| [format!("route {}", edge.from), format!("{} {}", edge.to_kind, edge.to)]);
         for name in nodes.chain(ends) {
             let next = numbered.names.len();
             if let Entry::Vacant(slot) = numbered.numbers.entry(name.clone()) {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode,
+    SourceSpan, SpanContents,
 };
 
 use crate::diagnostic::{Diagnostic, Label, Level, is_bidi};
@@ -21,7 +22,11 @@ const LONGEST_LINE: usize = 500;
 pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>) -> String {
     let mut out = String::new();
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_context_lines(WHOLE_LINE).with_links(false).without_cause_chain();
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width)
+        .with_context_lines(WHOLE_LINE)
+        .with_links(false)
+        .without_cause_chain();
     let mut shown: BTreeMap<FileId, Shown> = BTreeMap::new();
     for (at, finding) in report.findings.iter().filter(|finding| finding.waived.is_none()).enumerate() {
         if at >= DRAWN || !draw(report, finding, &handler, &mut shown, &mut out) {
@@ -39,10 +44,17 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
         }
         out.push('\n');
     }
-    for finding in report.findings.iter() {
+    for finding in report.findings {
         let Some(waived) = &finding.waived else { continue };
         let region = places.region(finding.primary.span);
-        let line = format!("waived [{}] {}:{}: {} ({})\n", finding.rule, region.file, region.line, redact::message(&finding.message), waived.reason);
+        let line = format!(
+            "waived [{}] {}:{}: {} ({})\n",
+            finding.rule,
+            region.file,
+            region.line,
+            redact::message(&finding.message),
+            waived.reason
+        );
         out.push_str(&escape::line(&line).replace("\\n", "\n"));
     }
     wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
@@ -76,10 +88,22 @@ fn wrap(out: &mut String, text: &str, indent: &str, width: usize) {
 }
 
 /// Draws a finding; false where its lines are too long to be read.
-fn draw(report: &Report<'_>, finding: &Diagnostic, handler: &GraphicalReportHandler, shown: &mut BTreeMap<FileId, Shown>, out: &mut String) -> bool {
+fn draw(
+    report: &Report<'_>,
+    finding: &Diagnostic,
+    handler: &GraphicalReportHandler,
+    shown: &mut BTreeMap<FileId, Shown>,
+    out: &mut String,
+) -> bool {
     let mut all: Vec<Label> = vec![finding.primary.clone()];
     all.extend(finding.related.iter().cloned());
-    all.extend(finding.trace.iter().enumerate().map(|(at, hop)| Label { span: hop.span, text: format!("{}. {}", at + 1, hop.text) }));
+    all.extend(
+        finding
+            .trace
+            .iter()
+            .enumerate()
+            .map(|(at, hop)| Label { span: hop.span, text: format!("{}. {}", at + 1, hop.text) }),
+    );
     for label in &all {
         shown.entry(label.span.file).or_insert_with(|| Shown::new(report.sources, label.span.file, report.secrets));
     }
@@ -92,8 +116,8 @@ fn draw(report: &Report<'_>, finding: &Diagnostic, handler: &GraphicalReportHand
         let Some(file) = shown.get(&label.span.file) else { continue };
         let found = groups.iter_mut().find(|group| group.file == label.span.file);
         match found {
-            Some(group) => group.add(label),
-            None => groups.push(Drawn::new(finding, file, label, groups.is_empty())),
+            Some(group) => group.add(&label),
+            None => groups.push(Drawn::new(finding, file, &label, groups.is_empty())),
         }
     }
     let mut groups = groups.into_iter();
@@ -151,7 +175,9 @@ impl Shown {
 
     fn is_drawable(&self, span: Span) -> bool {
         let (_, start, end) = self.window(span.start, span.end.max(span.start));
-        self.text.get(start..end).is_some_and(|lines| lines.lines().count() <= 60 && lines.lines().all(|line| line.len() <= LONGEST_LINE))
+        self.text
+            .get(start..end)
+            .is_some_and(|lines| lines.lines().count() <= 60 && lines.lines().all(|line| line.len() <= LONGEST_LINE))
     }
 }
 
@@ -160,7 +186,12 @@ impl Shown {
 const WHOLE_LINE: usize = 1;
 
 impl SourceCode for Shown {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let (from, to) = (to_u32(span.offset()), to_u32(span.offset() + span.len()));
         let first = self.lines.locate(&self.text, from);
         let (_, start, end) = self.window(from, to);
@@ -168,7 +199,14 @@ impl SourceCode for Shown {
         let data = self.text.as_bytes().get(start..end).ok_or(MietteError::OutOfBounds)?;
         let count = to_usize(self.lines.locate(&self.text, to).line - first.line) + 1;
         let line = to_usize(first.line - 1);
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, (start, end - start).into(), line, column, count)))
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            data,
+            (start, end - start).into(),
+            line,
+            column,
+            count,
+        )))
     }
 }
 
@@ -186,7 +224,7 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn new(finding: &Diagnostic, source: &'a Shown, label: Label, is_first: bool) -> Self {
+    fn new(finding: &Diagnostic, source: &'a Shown, label: &Label, is_first: bool) -> Self {
         let help = finding.help.as_ref().filter(|_| is_first).map(|help| escape::terminal(&redact::message(help)));
         let message = if is_first { redact::message(&finding.message) } else { "see also".to_owned() };
         let start = source.lines.locate(&source.text, finding.primary.span.start);
@@ -205,22 +243,30 @@ impl<'a> Drawn<'a> {
         drawn
     }
 
-    fn add(&mut self, label: Label) {
+    fn add(&mut self, label: &Label) {
         let range = range(label.span);
         // Two labels on one place become one, else the drawing shows the second far away from it.
         if let Some(same) = self.labels.iter_mut().find(|known| known.offset() == range.0 && known.len() == range.1) {
             let text = format!("{}\n{}", same.label().unwrap_or_default(), escape::line(&redact::message(&label.text)));
             let is_primary = same.primary();
-            *same = if is_primary { LabeledSpan::new_primary_with_span(Some(text), range) } else { LabeledSpan::new_with_span(Some(text), range) };
+            *same = if is_primary {
+                LabeledSpan::new_primary_with_span(Some(text), range)
+            } else {
+                LabeledSpan::new_with_span(Some(text), range)
+            };
             return;
         }
         self.push(label, false);
     }
 
-    fn push(&mut self, label: Label, is_primary: bool) {
+    fn push(&mut self, label: &Label, is_primary: bool) {
         let range = range(label.span);
         let text = Some(escape::line(&redact::message(&label.text)));
-        self.labels.push(if is_primary { LabeledSpan::new_primary_with_span(text, range) } else { LabeledSpan::new_with_span(text, range) });
+        self.labels.push(if is_primary {
+            LabeledSpan::new_primary_with_span(text, range)
+        } else {
+            LabeledSpan::new_with_span(text, range)
+        });
     }
 }
 
@@ -245,7 +291,8 @@ impl std::error::Error for Drawn<'_> {}
 impl miette::Diagnostic for Drawn<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let level = self.level.as_str();
-        self.rule.map(|rule| Box::new(format!("{level}[{rule}] {}", self.place)) as Box<dyn fmt::Display>)
+        let rule = self.rule?;
+        Some(Box::new(format!("{level}[{rule}] {}", self.place)))
     }
 
     fn severity(&self) -> Option<Severity> {
@@ -257,7 +304,8 @@ impl miette::Diagnostic for Drawn<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -273,6 +321,9 @@ impl miette::Diagnostic for Drawn<'_> {
             let diagnostic: &dyn miette::Diagnostic = drawn;
             diagnostic
         });
-        (!self.elsewhere.is_empty()).then(|| Box::new(elsewhere) as Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>)
+        if self.elsewhere.is_empty() {
+            return None;
+        }
+        Some(Box::new(elsewhere))
     }
 }

@@ -143,7 +143,11 @@ pub(super) fn render(report: &Report<'_>, places: &mut Places<'_>) -> String {
             known_models: extent.known_models,
             hops: extent.hops,
             as_of: report.as_of.to_string(),
-            silent: report.silent.iter().map(|silent| JsonSilent { rule: silent.rule.as_str(), reason: silent.reason.clone() }).collect(),
+            silent: report
+                .silent
+                .iter()
+                .map(|silent| JsonSilent { rule: silent.rule.as_str(), reason: silent.reason.clone() })
+                .collect(),
             verdict: summary::verdict(report),
             trouble: report.trouble.map(str::to_owned),
         },
@@ -165,7 +169,10 @@ fn json_finding(finding: &Diagnostic, places: &mut Places<'_>) -> JsonFinding {
         trace: finding.trace.iter().map(|label| json_label(label, places)).collect(),
         help: finding.help.as_deref().map(redact::message),
         explain: page_of(finding.rule),
-        waived: finding.waived.as_ref().map(|waived| JsonLabel { message: waived.reason.clone(), place: place(waived.span, places) }),
+        waived: finding
+            .waived
+            .as_ref()
+            .map(|waived| JsonLabel { message: waived.reason.clone(), place: place(waived.span, places) }),
     }
 }
 
@@ -175,5 +182,11 @@ fn json_label(label: &Label, places: &mut Places<'_>) -> JsonLabel {
 
 fn place(span: crate::source::Span, places: &mut Places<'_>) -> JsonPlace {
     let region = places.region(span);
-    JsonPlace { file: region.file, line: region.line, column: region.column, end_line: region.end_line, end_column: region.end_column }
+    JsonPlace {
+        file: region.file,
+        line: region.line,
+        column: region.column,
+        end_line: region.end_line,
+        end_column: region.end_column,
+    }
 }

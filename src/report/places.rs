@@ -26,6 +26,12 @@ impl Places<'_> {
         let index = self.indexes.entry(span.file).or_insert_with(|| file.lines());
         let start = index.locate(file.text(), span.start);
         let end = index.locate(file.text(), span.end.max(span.start));
-        Region { file: file.name().to_owned(), line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+        Region {
+            file: file.name().to_owned(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
     }
 }

@@ -3,10 +3,26 @@
 use crate::source::{Span, to_usize};
 
 /// Keys whose value is never shown unless it is a reference.
-const KEYS: [&str; 9] = ["secret", "api_key", "apikey", "api-key", "password", "token", "master_key", "access_key", "credentials"];
+const KEYS: [&str; 9] =
+    ["secret", "api_key", "apikey", "api-key", "password", "token", "master_key", "access_key", "credentials"];
 
 /// How the secrets of well-known vendors begin.
-const PREFIXES: [&str; 14] = ["sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "github_pat_", "eyJ"];
+const PREFIXES: [&str; 14] = [
+    "sk-",
+    "sk_",
+    "gsk_",
+    "AIza",
+    "xai-",
+    "nvapi-",
+    "csk-",
+    "hf_",
+    "r8_",
+    "pplx-",
+    "AKIA",
+    "ghp_",
+    "github_pat_",
+    "eyJ",
+];
 
 /// The text with the known secrets, the values of secret keys and whatever looks like a key masked by `*`.
 pub(super) fn source(text: &str, known: impl IntoIterator<Item = Span>) -> String {
@@ -54,7 +70,11 @@ fn secret_values(text: &str) -> Vec<(usize, usize)> {
             let from = value_at + (value.len() - value_text.len());
             let end = value_text.find([',', '}', ']', '"', '\'', ' ', '#']).unwrap_or(value_text.len());
             let word = value_text.get(..end).unwrap_or_default();
-            let is_reference = word.contains(':') || word.contains('/') || word.starts_with('$') || word.starts_with('{') || word.starts_with('*');
+            let is_reference = word.contains(':')
+                || word.contains('/')
+                || word.starts_with('$')
+                || word.starts_with('{')
+                || word.starts_with('*');
             if !word.is_empty() && !is_reference && word != "|" && word != ">" {
                 found.push((from, from + end));
             }
@@ -70,7 +90,8 @@ fn url_passwords(text: &str) -> Vec<(usize, usize)> {
         let rest = text.get(at + 3..).unwrap_or_default();
         let end = rest.find(['/', '?', '#', ' ', '"', '\'', '\n', ',', '}']).unwrap_or(rest.len());
         let authority = rest.get(..end).unwrap_or_default();
-        if let Some((colon, host)) = authority.find(':').zip(authority.rfind('@')).filter(|(colon, host)| colon < host) {
+        if let Some((colon, host)) = authority.find(':').zip(authority.rfind('@')).filter(|(colon, host)| colon < host)
+        {
             found.push((at + 3 + colon + 1, at + 3 + host));
         }
     }
@@ -82,7 +103,8 @@ fn key_like(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for prefix in PREFIXES {
         for (at, _) in text.match_indices(prefix) {
-            let is_start = text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|letter| !is_part(letter));
+            let is_start =
+                text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|letter| !is_part(letter));
             let len = text.get(at..).map_or(0, |rest| rest.find(|letter| !is_part(letter)).unwrap_or(rest.len()));
             let has_digit = text.get(at..at + len).is_some_and(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
             if is_start && len >= 16 && has_digit {

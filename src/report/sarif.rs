@@ -93,7 +93,10 @@ fn result(finding: &Diagnostic, places: &mut Places<'_>) -> Json {
         object.insert("codeFlows".to_owned(), json!([{"threadFlows": [{"locations": hops}]}]));
     }
     if let Some(waived) = &finding.waived {
-        object.insert("suppressions".to_owned(), json!([{"kind": "external", "status": "accepted", "justification": waived.reason}]));
+        object.insert(
+            "suppressions".to_owned(),
+            json!([{"kind": "external", "status": "accepted", "justification": waived.reason}]),
+        );
     }
     result
 }
@@ -101,7 +104,9 @@ fn result(finding: &Diagnostic, places: &mut Places<'_>) -> Json {
 /// What stays the same when lines move: the rule, the subject and the words.
 fn fingerprint(finding: &Diagnostic) -> String {
     let text = format!("{}\n{}\n{}", finding.rule, finding.subject.as_deref().unwrap_or_default(), finding.message);
-    let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let digest = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{digest:016x}")
 }
 

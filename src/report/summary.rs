@@ -46,7 +46,10 @@ pub(super) fn caveats(report: &Report<'_>, style: Style) -> Vec<String> {
             Origin::Project => "the catalogue",
         };
         if extent.known_models < extent.targets {
-            lines.push(format!("{} of {} targets have a model that {whose} knows; the others were not compared", extent.known_models, extent.targets));
+            lines.push(format!(
+                "{} of {} targets have a model that {whose} knows; the others were not compared",
+                extent.known_models, extent.targets
+            ));
         }
     }
     if extent.policies > 0 {

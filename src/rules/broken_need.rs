@@ -33,7 +33,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             let hop = reached.path.last().map(|hop| context.graph.hop(*hop).place);
             let member = route.pool.iter().find(|member| member.target == reached.target).map(|member| member.place);
             let place = hop.or(member).unwrap_or(route.name.place);
-            let message = format!("{} needs {broken}, which {} lacks", quote(route.name.value.as_str()), quote(target.doc.model.value.as_str()));
+            let message = format!(
+                "{} needs {broken}, which {} lacks",
+                quote(route.name.value.as_str()),
+                quote(target.doc.model.value.as_str())
+            );
             let mut trace = vec![super::found::enters(table, id)];
             trace.extend(describe_path(table, context.graph, &reached.path));
             sink.report(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{ResolvedStep, RouteNode, Step, Table, TargetNode};
+use crate::model::{ResolvedStep, RouteNode, Rung, Step, Table, TargetNode};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -22,7 +22,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut sound = BTreeSet::new();
     let mut odd = Vec::new();
     for route in context.table.routes.values() {
-        for step in route.rungs.iter().flat_map(|rung| rung.steps_on_pool()) {
+        for step in route.rungs.iter().flat_map(Rung::steps_on_pool) {
             match contradiction(context.table, route, step) {
                 Some(words) => odd.push((step.place, words, route)),
                 None => drop(sound.insert(step.place.span())),
@@ -36,28 +36,35 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for (place, (label, message, help), route) in odd {
         if !sound.contains(&place.span()) && seen.insert(place.span()) {
-            sink.report(Diagnostic::new("contradictory-settings", place, label, message).help(help).about(route.subject()));
+            sink.report(
+                Diagnostic::new("contradictory-settings", place, label, message).help(help).about(route.subject()),
+            );
         }
     }
 }
 
 fn contradiction(table: &Table, route: &RouteNode, step: &ResolvedStep) -> Option<(&'static str, String, String)> {
-    match &step.step {
-        Step::Backoff(backoff) => {
-            let max = backoff.max.filter(|max| *max < backoff.initial)?;
-            let message = format!("the first wait, {}, is longer than the longest, {max}; {max} wins", backoff.initial);
-            Some(("two waits disagree", message, "make `initial` at most `max`".to_owned()))
-        }
-        Step::RaiseTimeout(Some(to)) => {
-            let timeouts = route.pool.iter().map(|member| table.targets[member.target].doc.timeout.as_ref().map(|timeout| timeout.value));
-            let least = timeouts.collect::<Option<Vec<_>>>()?.into_iter().min()?;
-            (*to <= least).then(|| {
-                let name = quote(route.name.value.as_str());
-                ("raises nothing", format!("`raise-timeout` to {to} does not raise anything: the targets of {name} already wait {least}"), format!("raise it above {least}, or remove the step"))
-            })
-        }
-        _ => None,
+    if let Step::Backoff(backoff) = &step.step {
+        let max = backoff.max.filter(|max| *max < backoff.initial)?;
+        let message = format!("the first wait, {}, is longer than the longest, {max}; {max} wins", backoff.initial);
+        return Some(("two waits disagree", message, "make `initial` at most `max`".to_owned()));
     }
+    if let Step::RaiseTimeout(Some(to)) = &step.step {
+        let timeouts = route
+            .pool
+            .iter()
+            .map(|member| table.targets[member.target].doc.timeout.as_ref().map(|timeout| timeout.value));
+        let least = timeouts.collect::<Option<Vec<_>>>()?.into_iter().min()?;
+        return (*to <= least).then(|| {
+            let name = quote(route.name.value.as_str());
+            (
+                "raises nothing",
+                format!("`raise-timeout` to {to} does not raise anything: the targets of {name} already wait {least}"),
+                format!("raise it above {least}, or remove the step"),
+            )
+        });
+    }
+    None
 }
 
 /// Keys that belong to another provider than the target's.
@@ -90,7 +97,10 @@ fn short_paths(table: &Table, target: &TargetNode, sink: &mut Sink) {
     let Some(region) = &target.doc.region else { return };
     for (id, name) in target.egress.iter().zip(target.doc.egress.iter().flatten()) {
         let path = &table.egress[*id];
-        let Some(reached) = path.value.regions.as_ref().filter(|all| !all.iter().any(|one| one.value == region.value)) else { continue };
+        let Some(reached) = path.value.regions.as_ref().filter(|all| !all.iter().any(|one| one.value == region.value))
+        else {
+            continue;
+        };
         let message = format!(
             "{} is in {}, and its egress {} does not lead there",
             quote(target.name.value.as_str()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Gateway, Step};
+use crate::model::{Gateway, Rung, Step};
 
 use super::rule::{Context, Group, Rule, Silence};
 
@@ -24,8 +24,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut useful = BTreeSet::new();
     let mut useless = Vec::new();
     for route in context.table.routes.values() {
-        let has_spare = context.table.incomplete || route.pool.iter().any(|member| context.table.targets[member.target].keys.len() > 1);
-        for step in route.rungs.iter().flat_map(|rung| rung.steps_on_pool()) {
+        let has_spare = context.table.incomplete
+            || route.pool.iter().any(|member| context.table.targets[member.target].keys.len() > 1);
+        for step in route.rungs.iter().flat_map(Rung::steps_on_pool) {
             if !matches!(step.step, Step::NextKey(_)) {
                 continue;
             }
@@ -40,7 +41,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for (step, route) in useless {
         let span = step.place.span();
         if !useful.contains(&span) && seen.insert(span) {
-            let message = format!("`next-key` does nothing for {}: no target of its pool has a second key", quote(route.name.value.as_str()));
+            let message = format!(
+                "`next-key` does nothing for {}: no target of its pool has a second key",
+                quote(route.name.value.as_str())
+            );
             sink.report(
                 Diagnostic::new("dead-setting", step.place, "no key to go on with", message)
                     .help("give the targets a spare key, or remove the step")

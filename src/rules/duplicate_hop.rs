@@ -23,10 +23,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for route in context.table.routes.values() {
         for rung in &route.rungs {
             for (again, first) in repeats(rung) {
-                if let Some((leg, place)) = &again.leg {
-                    if seen.insert(place.span()) {
-                        sink.report(finding(context.table, route, rung, (leg, *place), first));
-                    }
+                if let Some((leg, place)) = &again.leg
+                    && seen.insert(place.span())
+                {
+                    sink.report(finding(context.table, route, rung, (leg, *place), first));
                 }
             }
         }
@@ -39,14 +39,16 @@ fn repeats(rung: &Rung) -> Vec<(&ResolvedStep, Place)> {
     let mut found = Vec::new();
     for step in rung.steps.iter() {
         match (&step.step, &step.leg) {
-            (Step::Fallback(_), Some((leg, place))) => {
-                match called.iter().find(|(earlier, _)| *earlier == leg) {
-                    Some((_, first)) => found.push((step, *first)),
-                    None => called.push((leg, *place)),
-                }
-            }
+            (Step::Fallback(_), Some((leg, place))) => match called.iter().find(|(earlier, _)| *earlier == leg) {
+                Some((_, first)) => found.push((step, *first)),
+                None => called.push((leg, *place)),
+            },
             (
-                Step::Backoff(_) | Step::NextKey(_) | Step::LowerConcurrency(_) | Step::RaiseTimeout(_) | Step::SwitchEgress(_),
+                Step::Backoff(_)
+                | Step::NextKey(_)
+                | Step::LowerConcurrency(_)
+                | Step::RaiseTimeout(_)
+                | Step::SwitchEgress(_),
                 _,
             ) => called.clear(),
             (_, _) => {}
@@ -64,7 +66,9 @@ fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, P
     let when = if rung.symptom == Symptom::Any { "any symptom" } else { rung.symptom.as_str() };
     let message = format!("{} reaches {} twice on {when}", quote(route.name.value.as_str()), quote(target));
     let help = match table.gateway {
-        Gateway::Native => "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second",
+        Gateway::Native => {
+            "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second"
+        }
         Gateway::LiteLlm => "nothing between the two could make it succeed: remove one",
     };
     Diagnostic::new("duplicate-hop", place, "asked again", message)

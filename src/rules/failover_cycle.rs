@@ -15,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for cycle in context.graph.cycles(context.table, |hop| !hop.is_default(context.table) && !hop.is_pattern(context.table)) {
+    for cycle in
+        context.graph.cycles(context.table, |hop| !hop.is_default(context.table) && !hop.is_pattern(context.table))
+    {
         sink.report(super::cycle::finding("failover-cycle", context, &cycle));
     }
 }

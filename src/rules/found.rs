@@ -26,7 +26,14 @@ pub(super) struct ByHop {
 
 impl ByHop {
     /// Notes that a route reaches a target in a way worth a finding; longer paths and lesser gaps give way.
-    pub(super) fn note(&mut self, context: &Context<'_>, route: RouteId, target: TargetId, path: &[crate::graph::HopId], gaps: Gaps) {
+    pub(super) fn note(
+        &mut self,
+        context: &Context<'_>,
+        route: RouteId,
+        target: TargetId,
+        path: &[crate::graph::HopId],
+        gaps: Gaps,
+    ) {
         let Some(last) = path.last() else { return };
         let key = (context.graph.hop(*last).place.span(), target);
         match self.found.get_mut(&key) {
@@ -46,13 +53,16 @@ impl ByHop {
     }
 
     /// Reports each with the words given, the path as its trace, and the other routes by name.
-    pub(super) fn report(self, context: &Context<'_>, sink: &mut Sink, words: impl Fn(&Found, &HopEdge) -> Option<Diagnostic>) {
+    pub(super) fn report(
+        self,
+        context: &Context<'_>,
+        sink: &mut Sink,
+        words: impl Fn(&Found, &HopEdge) -> Option<Diagnostic>,
+    ) {
         for found in self.found.into_values() {
             let Some(last) = found.path.last() else { continue };
             let Some(mut diagnostic) = words(&found, context.graph.hop(*last)) else { continue };
-            diagnostic = diagnostic
-                .trace(trace(context, &found))
-                .about(context.table.routes[found.route].subject());
+            diagnostic = diagnostic.trace(trace(context, &found)).about(context.table.routes[found.route].subject());
             if !found.others.is_empty() {
                 let names = found.others.iter().map(|route| context.table.routes[*route].name.value.as_str());
                 let also = format!("the same happens to {}", or_list(names, 5).replace(" or ", " and "));
@@ -82,10 +92,15 @@ fn trace(context: &Context<'_>, found: &Found) -> Vec<crate::diagnostic::Label> 
 /// Where a request enters.
 pub(super) fn enters(table: &Table, route: RouteId) -> crate::diagnostic::Label {
     let node = &table.routes[route];
-    let models: Vec<&str> = node.pool.iter().map(|member| table.targets[member.target].doc.model.value.as_str()).collect();
+    let models: Vec<&str> =
+        node.pool.iter().map(|member| table.targets[member.target].doc.model.value.as_str()).collect();
     crate::diagnostic::Label {
         span: node.name.span(),
-        text: format!("a request for {} is answered by {}", crate::diagnostic::quote(node.name.value.as_str()), or_list(models, 3)),
+        text: format!(
+            "a request for {} is answered by {}",
+            crate::diagnostic::quote(node.name.value.as_str()),
+            or_list(models, 3)
+        ),
     }
 }
 

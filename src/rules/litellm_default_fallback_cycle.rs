@@ -25,9 +25,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             let default = cycle.trace.iter().map(|hop| context.graph.hop(*hop)).find(|hop| hop.is_default(table));
             if let Some(default) = default {
                 let group = &table.routes[default.from].name.value;
-                finding.primary = Label { span: default.place.span(), text: "this default closes the cycle".to_owned() };
-                finding.message = finding.message.replacen("routes fall back", "by `default_fallbacks` groups fall back", 1);
-                finding.help = Some(format!("switch the defaults off for that group, `- {group}: []` in `fallbacks`, or take the name out of the list"));
+                finding.primary =
+                    Label { span: default.place.span(), text: "this default closes the cycle".to_owned() };
+                finding.message =
+                    finding.message.replacen("routes fall back", "by `default_fallbacks` groups fall back", 1);
+                finding.help = Some(format!(
+                    "switch the defaults off for that group, `- {group}: []` in `fallbacks`, or take the name out of the list"
+                ));
             }
             sink.report(finding);
         }

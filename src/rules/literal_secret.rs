@@ -21,7 +21,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         return;
     }
     for key in context.table.keys.values().filter(|key| key.doc.secret.value.reference().is_none()) {
-        let message = format!("the secret of {} is not a reference, so it stands in the file itself", quote(key.name.value.as_str()));
+        let message = format!(
+            "the secret of {} is not a reference, so it stands in the file itself",
+            quote(key.name.value.as_str())
+        );
         sink.report(
             Diagnostic::new("literal-secret", key.doc.secret.place, "a secret, not a reference", message)
                 .help("write where it is kept, for example `env:NAME` or `vault:path#field`, and change the secret: whoever has read the file knows it")

@@ -16,8 +16,22 @@ pub(super) static RULE: Rule = Rule {
 
 /// Families by the words that vendors put into model ids; words that mean something else as well are left out.
 const FAMILIES: [&str; 16] = [
-    "gpt", "claude", "gemini", "gemma", "llama", "mistral", "mixtral", "codestral", "deepseek", "qwen", "glm", "grok", "kimi", "minimax",
-    "nemotron", "jamba",
+    "gpt",
+    "claude",
+    "gemini",
+    "gemma",
+    "llama",
+    "mistral",
+    "mixtral",
+    "codestral",
+    "deepseek",
+    "qwen",
+    "glm",
+    "grok",
+    "kimi",
+    "minimax",
+    "nemotron",
+    "jamba",
 ];
 
 /// Anthropic's tiers, which name no family but say as much.

@@ -26,9 +26,14 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 fn native(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    for target in table.targets.values().filter(|target| !table.incomplete && target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0)) {
+    for target in table
+        .targets
+        .values()
+        .filter(|target| !table.incomplete && target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0))
+    {
         let name = target.name.value.as_str();
-        let message = format!("{} has no timeout: one hanging call holds its caller for as long as it likes", quote(name));
+        let message =
+            format!("{} has no timeout: one hanging call holds its caller for as long as it likes", quote(name));
         let place = target.doc.timeout.as_ref().map_or(target.name.place, |timeout| timeout.place);
         sink.report(
             Diagnostic::new("missing-timeout", place, "no limit", message)
@@ -44,9 +49,17 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
             Leg::Route(_) | Leg::Nowhere(_) => None,
         });
         for target in route.pool.iter().map(|member| member.target).chain(direct).map(|id| &table.targets[id]) {
-            let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else { continue };
+            let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else {
+                continue;
+            };
             if seen.insert((timeout.span(), deadline.span())) {
-                let message = format!("{} may take {}, but {} gives up after {}", quote(target.name.value.as_str()), timeout.value, quote(route.name.value.as_str()), deadline.value);
+                let message = format!(
+                    "{} may take {}, but {} gives up after {}",
+                    quote(target.name.value.as_str()),
+                    timeout.value,
+                    quote(route.name.value.as_str()),
+                    deadline.value
+                );
                 sink.report(
                     Diagnostic::new("missing-timeout", timeout.place, "longer than its route waits", message)
                         .related(deadline.span(), "nobody waits longer than this")
@@ -63,13 +76,19 @@ const LITELLM_DEFAULT: u64 = 6_000_000;
 
 fn litellm(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    let is_bare = |target: &TargetNode| target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0 || timeout.value.0 >= LITELLM_DEFAULT);
-    let bare: Vec<_> = table.routes.iter().filter(|(id, _)| table.pool_of(*id).any(is_bare)).map(|(_, route)| route).collect();
+    let is_bare = |target: &TargetNode| {
+        target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0 || timeout.value.0 >= LITELLM_DEFAULT)
+    };
+    let bare: Vec<_> =
+        table.routes.iter().filter(|(id, _)| table.pool_of(*id).any(is_bare)).map(|(_, route)| route).collect();
     let Some(first) = bare.first() else { return };
     let names = or_list(bare.iter().map(|route| route.name.value.as_str()), 4).replace(" or ", " and ");
-    let message = format!("without a timeout LiteLLM waits up to 6000 s for each try, in {} of {} groups", bare.len(), table.routes.len());
-    sink.report(
-        Diagnostic::new("missing-timeout", first.name.place, "no `timeout`, here or for all", message)
-            .help(format!("write `router_settings.timeout: 60` for all, or `timeout` in `litellm_params`; without one: {names}")),
+    let message = format!(
+        "without a timeout LiteLLM waits up to 6000 s for each try, in {} of {} groups",
+        bare.len(),
+        table.routes.len()
     );
+    sink.report(Diagnostic::new("missing-timeout", first.name.place, "no `timeout`, here or for all", message).help(
+        format!("write `router_settings.timeout: 60` for all, or `timeout` in `litellm_params`; without one: {names}"),
+    ));
 }

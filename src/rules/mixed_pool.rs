@@ -31,10 +31,18 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let list = or_list(mixed.iter().map(String::as_str), 4).replace(" or ", " and ");
         let message = format!("the pool of {} mixes {words}: {list}", quote(route.name.value.as_str()));
         let help = match context.table.gateway {
-            Gateway::Native => format!("each request gets one of them by chance; if that is meant, say `mixes: [{word}]`, else make routes or an `order` of them"),
-            Gateway::LiteLlm => "each request gets one of them by chance: give them names of their own, or an `order`".to_owned(),
+            Gateway::Native => format!(
+                "each request gets one of them by chance; if that is meant, say `mixes: [{word}]`, else make routes or an `order` of them"
+            ),
+            Gateway::LiteLlm => {
+                "each request gets one of them by chance: give them names of their own, or an `order`".to_owned()
+            }
         };
-        sink.report(Diagnostic::new("mixed-pool", route.name.place, "one name, answered by either", message).help(help).about(route.subject()));
+        sink.report(
+            Diagnostic::new("mixed-pool", route.name.place, "one name, answered by either", message)
+                .help(help)
+                .about(route.subject()),
+        );
     }
 }
 
@@ -48,8 +56,16 @@ fn mixture(pool: &[&TargetNode], said: &BTreeSet<Mix>) -> Option<(&'static str, 
     if !said.contains(&Mix::Vendors) {
         kinds.push((Mix::Families, "families", "model families", values(pool, |target| target.facts.family.clone())));
     }
-    kinds.push((Mix::Regions, "regions", "regions", values(pool, |target| target.doc.region.as_ref().map(|region| region.value.to_string()))));
-    kinds.into_iter().find(|(mix, _, _, values)| values.len() > 1 && !said.contains(mix)).map(|(_, word, words, values)| (word, words, values))
+    kinds.push((
+        Mix::Regions,
+        "regions",
+        "regions",
+        values(pool, |target| target.doc.region.as_ref().map(|region| region.value.to_string())),
+    ));
+    kinds
+        .into_iter()
+        .find(|(mix, _, _, values)| values.len() > 1 && !said.contains(mix))
+        .map(|(_, word, words, values)| (word, words, values))
 }
 
 fn values(pool: &[&TargetNode], of: impl Fn(&TargetNode) -> Option<String>) -> BTreeSet<String> {

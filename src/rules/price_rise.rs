@@ -24,7 +24,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let traffic = route.doc.traffic.as_ref().map(|traffic| &traffic.value);
         let prices: Option<Vec<u128>> = table.pool_of(id).map(|target| blended_price(&target.facts, traffic)).collect();
         let Some(before) = prices.and_then(|prices| prices.into_iter().max()) else { continue };
-        let is_dearer = |target| blended_price(&table.targets[target].facts, traffic).is_some_and(|after| after > before * 2);
+        let is_dearer =
+            |target| blended_price(&table.targets[target].facts, traffic).is_some_and(|after| after > before * 2);
         if !context.reachable.of(id).any(is_dearer) {
             continue;
         }

@@ -22,7 +22,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let name = path.name.value.as_str();
-        let message = format!("{} is expected to reload while it runs, from a configuration mounted read-only", quote(name));
+        let message =
+            format!("{} is expected to reload while it runs, from a configuration mounted read-only", quote(name));
         sink.report(
             Diagnostic::new("read-only-reload", reload.place, "the gateway cannot write there", message)
                 .help("write `reload: restart`, or mount the configuration so that it can be replaced")

@@ -17,7 +17,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for target in context.table.targets.values() {
-        let Some(retires) = target.facts.lifecycle.retires.as_ref().filter(|retires| retires.value <= context.as_of) else { continue };
+        let Some(retires) = target.facts.lifecycle.retires.as_ref().filter(|retires| retires.value <= context.as_of)
+        else {
+            continue;
+        };
         let message = format!("{} was retired on {}", quote(target.doc.model.value.as_str()), retires.value);
         let mut finding = Diagnostic::new("retired-model", target.doc.model.place, "no longer served", message)
             .help(successor(context, target))

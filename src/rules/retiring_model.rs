@@ -23,7 +23,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         if days <= 0 || i64::from(days) > notice {
             continue;
         }
-        let message = format!("{} will be retired on {}, in {days} days", quote(target.doc.model.value.as_str()), retires.value);
+        let message =
+            format!("{} will be retired on {}, in {days} days", quote(target.doc.model.value.as_str()), retires.value);
         let mut finding = Diagnostic::new("retiring-model", target.doc.model.place, "soon no longer served", message)
             .help(super::retired_model::successor(context, target))
             .about(format!("targets.{}", target.name.value));

@@ -192,7 +192,11 @@ pub fn markdown_table() -> String {
             let lock = if rule.locked { " ◆" } else { "" };
             let name = rule.id.as_str();
             let page = format!("src/rules/{}.md", name.replace('-', "_"));
-            let line = format!("| [`{name}`]({page}) | {}{lock} | {} |\n", rule.level.as_str(), rule.summary().replace('|', "\\|"));
+            let line = format!(
+                "| [`{name}`]({page}) | {}{lock} | {} |\n",
+                rule.level.as_str(),
+                rule.summary().replace('|', "\\|")
+            );
             out.push_str(&line);
         }
     }

@@ -24,7 +24,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         if attempts <= u64::from(limit) {
             continue;
         }
-        let message = format!("one request for {} can cause {attempts} calls, more than {limit}", quote(route.name.value.as_str()));
+        let message = format!(
+            "one request for {} can cause {attempts} calls, more than {limit}",
+            quote(route.name.value.as_str())
+        );
         sink.report(
             Diagnostic::new("runaway-attempts", route.name.place, format!("{attempts} calls at most"), message)
                 .trace(shares(context, &bounds, id))
@@ -42,14 +45,25 @@ fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
     for rung in &route.rungs {
         let own: u64 = rung.steps.iter().map(|step| crate::graph::calls(&step.step, table, route)).sum();
         if let Some(first) = rung.steps.first().filter(|_| own > 0) {
-            labels.push(Label { span: first.place.span(), text: format!("{own} more on {}, by retries of the same target", rung.symptom.as_str()) });
+            labels.push(Label {
+                span: first.place.span(),
+                text: format!("{own} more on {}, by retries of the same target", rung.symptom.as_str()),
+            });
         }
         for step in rung.steps.iter() {
             let Some((leg, place)) = &step.leg else { continue };
             let text = match leg {
-                Leg::Target(target) => format!("1 more on {}, by target {}", rung.symptom.as_str(), quote(table.targets[*target].name.value.as_str())),
+                Leg::Target(target) => format!(
+                    "1 more on {}, by target {}",
+                    rung.symptom.as_str(),
+                    quote(table.targets[*target].name.value.as_str())
+                ),
                 Leg::Route(to) => match bounds.attempts(*to) {
-                    Attempts::AtMost(more) => format!("{more} more on {}, by route {}", rung.symptom.as_str(), quote(table.routes[*to].name.value.as_str())),
+                    Attempts::AtMost(more) => format!(
+                        "{more} more on {}, by route {}",
+                        rung.symptom.as_str(),
+                        quote(table.routes[*to].name.value.as_str())
+                    ),
                     Attempts::Unbounded => continue,
                 },
                 Leg::Nowhere(_) => continue,

@@ -27,7 +27,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         if earlier.doc.account.value == key.doc.account.value {
             continue;
         }
-        let message = format!("{} and {} are one secret behind two accounts", quote(earlier.name.value.as_str()), quote(key.name.value.as_str()));
+        let message = format!(
+            "{} and {} are one secret behind two accounts",
+            quote(earlier.name.value.as_str()),
+            quote(key.name.value.as_str())
+        );
         sink.report(
             Diagnostic::new("shared-secret", key.doc.secret.place, "the same secret again", message)
                 .related(earlier.doc.secret.span(), "first here")

@@ -21,7 +21,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut found = ByHop::default();
     for (id, _) in table.routes.iter() {
-        let is_unrelated = |target| context.relations.to_pool(table.pool_of(id), &table.targets[target]) == Relation::Unrelated;
+        let is_unrelated =
+            |target| context.relations.to_pool(table.pool_of(id), &table.targets[target]) == Relation::Unrelated;
         if !context.reachable.of(id).any(is_unrelated) {
             continue;
         }

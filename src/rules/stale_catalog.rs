@@ -20,15 +20,22 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let age = i64::from(date.value.days_until(context.as_of));
         if age < -1 {
             let message = format!("the catalogue is of a day that has not come: {}", date.value);
-            sink.report(Diagnostic::new("stale-catalog", date.place, "in the future", message).help("write the day on which its facts were checked"));
+            sink.report(
+                Diagnostic::new("stale-catalog", date.place, "in the future", message)
+                    .help("write the day on which its facts were checked"),
+            );
         }
         if age <= i64::from(context.terms.catalog_age_days) {
             continue;
         }
         let message = format!("the catalogue is {age} days old; prices and retirements change more often than that");
         let help = match context.catalogue.origin() {
-            Origin::Project => "check its facts against the vendors' pages and move `asOf`; a policy's `catalog.maxAgeDays` sets the limit",
-            Origin::BuiltIn => "this is the catalogue that came with routec: use a newer release, or give your own with `--catalog`",
+            Origin::Project => {
+                "check its facts against the vendors' pages and move `asOf`; a policy's `catalog.maxAgeDays` sets the limit"
+            }
+            Origin::BuiltIn => {
+                "this is the catalogue that came with routec: use a newer release, or give your own with `--catalog`"
+            }
         };
         sink.report(Diagnostic::new("stale-catalog", date.place, "its facts are of this day", message).help(help));
     }

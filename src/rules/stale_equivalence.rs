@@ -20,7 +20,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         if age <= i64::from(context.terms.equivalence_review_days) {
             continue;
         }
-        let message = format!("the equivalence {} was last reviewed {age} days ago", quote(class.value.id.value.as_str()));
+        let message =
+            format!("the equivalence {} was last reviewed {age} days ago", quote(class.value.id.value.as_str()));
         sink.report(
             Diagnostic::new("stale-equivalence", class.value.reviewed.place, "last compared on this day", message)
                 .help("repeat the comparison and move `reviewed`, or remove the class; a policy's `catalog.equivalenceReviewDays` sets the limit"),

@@ -29,7 +29,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let Some(label) = label.filter(|label| !label.value.gaps.is_empty()) else { continue };
         let behind = behind(context, hop);
         for gap in &label.value.gaps {
-            let is_needed = callers.of(hop.from).any(|route| behind.iter().any(|target| may_lose(table, route, *target, gap.value)));
+            let is_needed = callers
+                .of(hop.from)
+                .any(|route| behind.iter().any(|target| may_lose(table, route, *target, gap.value)));
             if is_needed {
                 needed.insert(gap.span());
             } else {
@@ -38,7 +40,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
     }
     for (span, (gap, hop)) in stale.into_iter().filter(|(span, _)| !needed.contains(span)) {
-        let message = format!("the label admits to losing {}, and no route that takes this hop loses it", quote(gap.as_str()));
+        let message =
+            format!("the label admits to losing {}, and no route that takes this hop loses it", quote(gap.as_str()));
         sink.report(
             Diagnostic::new("stale-label", span, "no such gap", message)
                 .help("remove it from `gaps`: a label that is not true hides the next one that is")
@@ -76,7 +79,9 @@ impl Callers {
 fn behind(context: &Context<'_>, hop: &HopEdge) -> Vec<TargetId> {
     match &hop.to {
         Leg::Target(target) => vec![*target],
-        Leg::Route(route) => context.graph.reach(context.table, *route, |_, _| true).into_iter().map(|reached| reached.target).collect(),
+        Leg::Route(route) => {
+            context.graph.reach(context.table, *route, |_, _| true).into_iter().map(|reached| reached.target).collect()
+        }
         Leg::Nowhere(_) => Vec::new(),
     }
 }

@@ -53,6 +53,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn is_call(step: &Step) -> bool {
     matches!(
         step,
-        Step::Backoff(_) | Step::NextKey(_) | Step::LowerConcurrency(_) | Step::RaiseTimeout(_) | Step::SwitchEgress(_) | Step::Fallback(_)
+        Step::Backoff(_)
+            | Step::NextKey(_)
+            | Step::LowerConcurrency(_)
+            | Step::RaiseTimeout(_)
+            | Step::SwitchEgress(_)
+            | Step::Fallback(_)
     )
 }

@@ -21,7 +21,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     match context.table.gateway {
         Gateway::Native => {
             for route in bare {
-                let message = format!("{} falls back on other symptoms, but a prompt that is too long ends the request", quote(route.name.value.as_str()));
+                let message = format!(
+                    "{} falls back on other symptoms, but a prompt that is too long ends the request",
+                    quote(route.name.value.as_str())
+                );
                 sink.report(
                     Diagnostic::new("uncovered-overflow", route.name.place, "no step for `context-overflow`", message)
                         .help("add `context-overflow` steps that lead to a larger window, or say that it is meant: `context-overflow: [{stop: {}}]`")
@@ -52,7 +55,10 @@ fn overflows(table: &Table, route: &RouteNode) -> bool {
 }
 
 fn has_hop(rung: &Rung) -> bool {
-    rung.steps.iter().take_while(|step| !matches!(step.step, Step::Stop)).any(|step| matches!(step.step, Step::Fallback(_)))
+    rung.steps
+        .iter()
+        .take_while(|step| !matches!(step.step, Step::Stop))
+        .any(|step| matches!(step.step, Step::Fallback(_)))
 }
 
 /// Where a gateway's list for long prompts leaves the route out.

@@ -29,6 +29,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Some(near) => format!("did you mean {}?", quote(near)),
             None => "add it to the catalogue: what is not known there cannot be compared, priced or granted".to_owned(),
         };
-        sink.report(Diagnostic::new("unknown-model", model.place, "not in the catalogue", message).help(help).about(format!("targets.{}", target.name.value)));
+        sink.report(
+            Diagnostic::new("unknown-model", model.place, "not in the catalogue", message)
+                .help(help)
+                .about(format!("targets.{}", target.name.value)),
+        );
     }
 }

@@ -29,7 +29,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let base = meet(table.pool_of(id).map(|target| &*target.facts));
-        let losses = |target| if is_comparable(&base, &table.targets[target].facts) { lost(&base, &table.targets[target].facts).and(judged) } else { Gaps::NONE };
+        let losses = |target| {
+            if is_comparable(&base, &table.targets[target].facts) {
+                lost(&base, &table.targets[target].facts).and(judged)
+            } else {
+                Gaps::NONE
+            }
+        };
         let possible = context.reachable.of(id).fold(Gaps::NONE, |all, target| all.or(losses(target)));
         for gap in possible.iter() {
             for reached in context.graph.reach(table, id, |_, hop| !names(context, hop, gap)) {
@@ -64,10 +70,10 @@ fn names(context: &Context<'_>, hop: &HopEdge, gap: Gap) -> bool {
 
 /// A gap with its numbers.
 fn detail(gap: Gap, from: &Model, to: &Model) -> String {
-    let sizes = match gap {
-        Gap::Context => from.limits.context_tokens.zip(to.limits.context_tokens),
-        Gap::Output => from.limits.output_tokens.zip(to.limits.output_tokens),
-        _ => None,
+    let sizes = if gap == Gap::Context {
+        from.limits.context_tokens.zip(to.limits.context_tokens)
+    } else {
+        from.limits.output_tokens.zip(to.limits.output_tokens).filter(|_| gap == Gap::Output)
     };
     match (gap, sizes, from.tier.zip(to.tier)) {
         (_, Some((from, to)), _) => format!("{} ({} → {} tokens)", gap.as_str(), from.get(), to.get()),

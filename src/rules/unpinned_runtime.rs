@@ -18,7 +18,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for path in &context.table.paths {
         let Some(node) = path.value.node.as_ref().filter(|node| !is_bounded(&node.value)) else { continue };
         let name = path.name.value.as_str();
-        let message = format!("{} runs on whatever version of Node.js comes next: {} has no upper end", quote(name), quote(&node.value));
+        let message = format!(
+            "{} runs on whatever version of Node.js comes next: {} has no upper end",
+            quote(name),
+            quote(&node.value)
+        );
         sink.report(
             Diagnostic::new("unpinned-runtime", node.place, "no upper end", message)
                 .help("add one, for example `>=24.16 <25`")
@@ -42,7 +46,14 @@ mod tests {
 
     #[test]
     fn ranges_end_somewhere() {
-        for (range, bounded) in [(">=24.16 <25", true), (">=22", false), ("^24.1", true), ("24.16.0", true), ("*", false), ("22 || >=24", false)] {
+        for (range, bounded) in [
+            (">=24.16 <25", true),
+            (">=22", false),
+            ("^24.1", true),
+            ("24.16.0", true),
+            ("*", false),
+            ("22 || >=24", false),
+        ] {
             assert_eq!(is_bounded(range), bounded, "{range}");
         }
     }

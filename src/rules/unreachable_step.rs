@@ -22,11 +22,17 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for route in context.table.routes.values() {
         for rung in &route.rungs {
             let stop = rung.steps.iter().position(|step| matches!(step.step, Step::Stop));
-            let Some((stop, behind)) = stop.and_then(|at| Some((rung.steps.get(at)?, rung.steps.get(at + 1)?))) else { continue };
+            let Some((stop, behind)) = stop.and_then(|at| Some((rung.steps.get(at)?, rung.steps.get(at + 1)?))) else {
+                continue;
+            };
             if !seen.insert(behind.place.span()) {
                 continue;
             }
-            let message = format!("on {}, {} is never taken: it stands behind `stop`", rung.symptom.as_str(), quote(behind.step.word()));
+            let message = format!(
+                "on {}, {} is never taken: it stands behind `stop`",
+                rung.symptom.as_str(),
+                quote(behind.step.word())
+            );
             sink.report(
                 Diagnostic::new("unreachable-step", behind.place, "never taken", message)
                     .related(stop.place.span(), "the visit ends here")

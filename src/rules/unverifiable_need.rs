@@ -35,7 +35,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             }
         }
         for (model, gaps) in unknown {
-            let message = format!("{} needs {gaps}, and the catalogue does not say whether {} has that", quote(route.name.value.as_str()), quote(model));
+            let message = format!(
+                "{} needs {gaps}, and the catalogue does not say whether {} has that",
+                quote(route.name.value.as_str()),
+                quote(model)
+            );
             sink.report(
                 Diagnostic::new("unverifiable-need", needs.place, "cannot be verified", message)
                     .help("complete the model in the catalogue: what is absent there is unknown, neither there nor missing")

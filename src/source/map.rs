@@ -66,7 +66,10 @@ impl SourceMap {
     }
 
     /// The file with this number.
-    #[expect(clippy::indexing_slicing, reason = "INVARIANT: ids come from `add` of this map and files are never removed")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "INVARIANT: ids come from `add` of this map and files are never removed"
+    )]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[to_usize(id.0.get()) - 1]
     }
@@ -78,10 +81,7 @@ impl SourceMap {
 
     /// Every file with its number, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files
-            .iter()
-            .zip(1u32..)
-            .filter_map(|(file, number)| Some((FileId(NonZeroU32::new(number)?), file)))
+        self.files.iter().zip(1u32..).filter_map(|(file, number)| Some((FileId(NonZeroU32::new(number)?), file)))
     }
 
     /// How many files there are.

@@ -57,7 +57,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'de, 't> de::Deserializer<'de> for Reader<'t> {
+impl<'de> de::Deserializer<'de> for Reader<'_> {
     type Error = ReadError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -88,7 +88,12 @@ impl<'de, 't> de::Deserializer<'de> for Reader<'t> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
         if name == SPANNED {
             visitor.visit_seq(SpannedParts { value: Some(self.0), place: Some(self.0.place()) })
         } else {
@@ -96,7 +101,12 @@ impl<'de, 't> de::Deserializer<'de> for Reader<'t> {
         }
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
         let text = self.0.text().ok_or_else(|| self.wrong("one of a few words"))?;
         visitor
             .visit_enum(text.into_deserializer())
@@ -148,14 +158,21 @@ impl<'de> de::Deserializer<'de> for Key<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         let text = self.0.raw_text().ok_or_else(|| Reader(self.0).wrong("a name"))?;
-        visitor.visit_str(text).map_err(|error: ReadError| ReadError { span: error.span.or(Some(self.0.span())), ..error })
+        visitor
+            .visit_str(text)
+            .map_err(|error: ReadError| ReadError { span: error.span.or(Some(self.0.span())), ..error })
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, name: &'static str, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
         if name == SPANNED {
             visitor.visit_seq(SpannedKey { key: Some(self.0), place: Some(self.0.place()) })
         } else {

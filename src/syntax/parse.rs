@@ -5,9 +5,9 @@ use granit_parser::{Event, Options, Parser, ScalarStyle};
 use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::source::{FileId, SourceMap, to_u32, to_usize};
 
+use super::LIMITS;
 use super::recover::{resume_after, syntax_error};
 use super::tree::{Kind, NodeId, Style, Tree};
-use super::LIMITS;
 
 /// Reads a file. What cannot be read is reported and left out; the tree then says that it [is broken](Tree::is_broken).
 pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<'s> {
@@ -24,8 +24,10 @@ pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<
         let end = to_u32(text.len());
         let place = tree.span(end, end);
         let message = format!("byte {at} is not UTF-8");
-        sink.report(Diagnostic::new("syntax-error", place, "the text is readable up to here", message)
-            .help("save the file as UTF-8"));
+        sink.report(
+            Diagnostic::new("syntax-error", place, "the text is readable up to here", message)
+                .help("save the file as UTF-8"),
+        );
         tree.broken = true;
         return tree;
     }
@@ -120,30 +122,33 @@ impl<'s> Builder<'s> {
                 let id = self.tree.push(start, end, Kind::Missing);
                 self.add(id, end);
             }
-            Event::StreamStart | Event::StreamEnd | Event::DocumentStart(..) | Event::DocumentEnd => {}
-            Event::Comment(..) | Event::Anchor(..) | _ => {}
+            Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(..)
+            | Event::DocumentEnd
+            | Event::Comment(..)
+            | Event::Anchor(..)
+            | _ => {}
         }
         Ok(())
     }
 
-    fn text_kind(&mut self, text: &std::borrow::Cow<'s, str>, style: Style, start: u32, end: u32) -> Kind {
+    fn text_kind(&mut self, text: &str, style: Style, start: u32, end: u32) -> Kind {
         // The parser hands out an absent value as a plain `~` that covers nothing.
         if style == Style::Plain && start == end {
             return Kind::Slice(style, start, start);
         }
-        if let std::borrow::Cow::Borrowed(borrowed) = text {
-            let offset = borrowed.as_ptr().addr().wrapping_sub(self.tree.source.as_ptr().addr());
-            if self.tree.source.get(offset..offset.saturating_add(borrowed.len())) == Some(*borrowed) {
-                return Kind::Slice(style, to_u32(offset), to_u32(offset + borrowed.len()));
-            }
+        let offset = text.as_ptr().addr().wrapping_sub(self.tree.source.as_ptr().addr());
+        if self.tree.source.get(offset..offset.saturating_add(text.len())) == Some(text) {
+            return Kind::Slice(style, to_u32(offset), to_u32(offset + text.len()));
         }
         for at in [start, start + 1] {
             let to = at.saturating_add(to_u32(text.len()));
-            if to <= end && self.tree.source.get(to_usize(at)..to_usize(to)) == Some(&**text) {
+            if to <= end && self.tree.source.get(to_usize(at)..to_usize(to)) == Some(text) {
                 return Kind::Slice(style, at, to);
             }
         }
-        self.tree.owned.push(text.as_ref().into());
+        self.tree.owned.push(text.into());
         Kind::Owned(style, to_u32(self.tree.owned.len() - 1))
     }
 

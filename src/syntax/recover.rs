@@ -20,8 +20,11 @@ pub(super) fn resume_after(text: &str, failed_at: u32, from: u32) -> Option<u32>
     loop {
         at += text.get(at..)?.find('\n')? + 1;
         let line = text.get(at..)?.lines().next().unwrap_or_default();
-        let begins_key = line.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '"' || letter == '_');
-        if begins_key && line.split('#').next().is_some_and(|line| line.trim_end().ends_with(':') || line.contains(": ")) {
+        let begins_key =
+            line.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '"' || letter == '_');
+        if begins_key
+            && line.split('#').next().is_some_and(|line| line.trim_end().ends_with(':') || line.contains(": "))
+        {
             return Some(to_u32(at));
         }
     }
@@ -44,7 +47,8 @@ pub(super) fn syntax_error(tree: &Tree<'_>, failure: &Failure) -> Diagnostic {
         if let Some(tab) = line.get(..indent).and_then(|blank| blank.find('\t')) {
             let start = to_u32(start + tab);
             let message = "a tab indents this line; YAML allows only spaces there";
-            return Diagnostic::new("syntax-error", tree.span(start, start + 1), "a tab", message).help("replace the tab by spaces");
+            return Diagnostic::new("syntax-error", tree.span(start, start + 1), "a tab", message)
+                .help("replace the tab by spaces");
         }
     }
     if let Some(open) = unclosed(before) {
@@ -52,9 +56,12 @@ pub(super) fn syntax_error(tree: &Tree<'_>, failure: &Failure) -> Diagnostic {
         let bracket = text.get(open..=open).unwrap_or_default();
         let message = format!("the `{bracket}` that is opened here is never closed");
         let diagnostic = Diagnostic::new("syntax-error", tree.span(start, start + 1), "opened here", message);
-        return diagnostic.related(tree.span(to_u32(at), to_u32(at)), failure.message.clone()).help("close it, or put the value in quotes if the bracket belongs to it");
+        return diagnostic
+            .related(tree.span(to_u32(at), to_u32(at)), failure.message.clone())
+            .help("close it, or put the value in quotes if the bracket belongs to it");
     }
-    let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|letter| *letter != '\n').map_or(0, char::len_utf8);
+    let width =
+        text.get(at..).and_then(|rest| rest.chars().next()).filter(|letter| *letter != '\n').map_or(0, char::len_utf8);
     let span = tree.span(to_u32(at), to_u32(at + width));
     let diagnostic = Diagnostic::new("syntax-error", span, "cannot be read from here on", failure.message.clone());
     let lower = failure.message.to_lowercase();
@@ -87,12 +94,11 @@ fn unclosed(before: &str) -> Option<usize> {
     for (at, letter) in before.get(from..)?.char_indices() {
         match (quoted, letter) {
             (Some(mark), letter) if mark == letter => quoted = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quoted = Some(letter),
             (None, '[' | '{') => open.push(from + at),
             (None, ']' | '}') => drop(open.pop()),
             (None, '#') => break,
-            (None, _) => {}
+            (_, _) => {}
         }
     }
     open.pop()

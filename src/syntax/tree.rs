@@ -83,7 +83,8 @@ impl<'s> Tree<'s> {
     /// Whether a span lies where the text could not be read, so that what is odd about it is only an echo.
     pub fn is_near_failure(&self, span: Span) -> bool {
         self.failures.iter().any(|at| {
-            let between = self.source.get(to_usize(span.start.min(*at))..to_usize(span.end.max(*at))).unwrap_or_default();
+            let between =
+                self.source.get(to_usize(span.start.min(*at))..to_usize(span.end.max(*at))).unwrap_or_default();
             between.lines().count() <= 2
         })
     }
@@ -148,7 +149,7 @@ impl<'s> Tree<'s> {
         spent <= u64::from(to_u32(self.nodes.len())) * 2 + 10_000
     }
 
-    /// Whether aliases were expanded beyond what [`Self::afford`] allows, so that readers saw less than the file says.
+    /// Whether aliases were expanded beyond what a file of its size may ask for, so that readers saw less than the file says.
     pub fn is_overdrawn(&self) -> bool {
         !self.afford(0)
     }

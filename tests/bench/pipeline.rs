@@ -1,7 +1,14 @@
 //! How fast tables are checked: CPU time and memory per stage on generated tables, as ratios to the bare event scan of
 //! the same bytes. `cargo bench`; nothing is asserted, since shared machines lie about time.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, clippy::as_conversions, clippy::cast_precision_loss, reason = "a benchmark prints and may stop")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a benchmark prints and may stop"
+)]
 
 mod table;
 
@@ -64,7 +71,12 @@ fn main() {
         let bare = mean(runs, || scan(&text));
         let row = |stage: &str, took: f64, memory: f64| {
             let memory = if memory > 0.0 { format!("{memory:.0}") } else { String::new() };
-            println!("{:>7.1}M {stage:>10} {took:>9.2} {:>8.1} {:>8.2} {memory:>8}", megabytes, megabytes / took * 1e3, took / bare);
+            println!(
+                "{:>7.1}M {stage:>10} {took:>9.2} {:>8.1} {:>8.2} {memory:>8}",
+                megabytes,
+                megabytes / took * 1e3,
+                took / bare
+            );
         };
         row("scan", bare, 0.0);
         row("parse", mean(runs, || syntax::parse(&sources, table, &mut Sink::new())), 0.0);
@@ -72,7 +84,9 @@ fn main() {
         let read = || {
             let mut catalogs = Vec::new();
             let mut parts = Vec::new();
-            for document in [catalog, table].into_iter().flat_map(|file| frontend::read(&sources, file, &mut Sink::new())) {
+            for document in
+                [catalog, table].into_iter().flat_map(|file| frontend::read(&sources, file, &mut Sink::new()))
+            {
                 match document {
                     Document::Catalog(found) => catalogs.push(*found),
                     Document::RouteTable(part) => parts.push(*part),

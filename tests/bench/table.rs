@@ -9,11 +9,17 @@ pub(crate) fn table(bytes: usize) -> String {
     );
     let head = "    vendor: acme\n    terms: {trainsOnData: false, retentionDays: 0}\n    regions:\n";
     for provider in 0..4 {
-        let _ = writeln!(out, "  provider-{provider}:\n{head}      us-east: {{jurisdiction: US, endpoint: \"https://us.p{provider}.example\"}}\n      eu-west: {{jurisdiction: EU, endpoint: \"https://eu.p{provider}.example\"}}");
+        let _ = writeln!(
+            out,
+            "  provider-{provider}:\n{head}      us-east: {{jurisdiction: US, endpoint: \"https://us.p{provider}.example\"}}\n      eu-west: {{jurisdiction: EU, endpoint: \"https://eu.p{provider}.example\"}}"
+        );
     }
     out.push_str("\naccounts:\n");
     for provider in 0..4 {
-        let _ = writeln!(out, "  account-{provider}: {{provider: provider-{provider}, costCenter: CC-{provider}, environment: prod}}");
+        let _ = writeln!(
+            out,
+            "  account-{provider}: {{provider: provider-{provider}, costCenter: CC-{provider}, environment: prod}}"
+        );
     }
     out.push_str("\nkeys:\n");
     for key in 0..16 {
@@ -57,7 +63,8 @@ pub(crate) fn table(bytes: usize) -> String {
 
 /// The catalogue of the generated table.
 pub(crate) fn catalogue() -> String {
-    let mut out = String::from("apiVersion: routec/v1\nkind: Catalog\nmetadata: {name: generated, asOf: 2026-11-22}\nmodels:\n");
+    let mut out =
+        String::from("apiVersion: routec/v1\nkind: Catalog\nmetadata: {name: generated, asOf: 2026-11-22}\nmodels:\n");
     for number in 0..40 {
         let _ = writeln!(
             out,

@@ -7,7 +7,11 @@ use routec::report::Format;
 use crate::support::{files, report, run, text};
 
 fn broken() -> Vec<String> {
-    files("examples/acme-broken", &[".yaml"]).iter().filter(|name| !name.ends_with("routec.yaml")).map(|name| text(name)).collect()
+    files("examples/acme-broken", &[".yaml"])
+        .iter()
+        .filter(|name| !name.ends_with("routec.yaml"))
+        .map(|name| text(name))
+        .collect()
 }
 
 #[test]
@@ -28,7 +32,8 @@ fn the_order_of_files_changes_no_finding() {
     let back: Vec<&[u8]> = texts.iter().rev().map(String::as_bytes).collect();
     let words = |bytes: &[&[u8]]| {
         let (_, outcome) = run(bytes);
-        let mut words: Vec<String> = outcome.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
+        let mut words: Vec<String> =
+            outcome.findings.iter().map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
         words.sort();
         words
     };

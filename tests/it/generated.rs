@@ -34,12 +34,12 @@ fn every_property_has_a_description() {
     for name in schema::NAMES {
         let schema = schema::by_name(name).unwrap();
         let mut bare = Vec::new();
-        describe(&schema, &schema, name, &mut bare);
+        describe(&schema, name, &mut bare);
         assert!(bare.is_empty(), "{name}: no description for {bare:?}");
     }
 }
 
-fn describe(schema: &Json, root: &Json, at: &str, bare: &mut Vec<String>) {
+fn describe(schema: &Json, at: &str, bare: &mut Vec<String>) {
     let Some(object) = schema.as_object() else { return };
     if let Some(properties) = object.get("properties").and_then(Json::as_object) {
         for (key, property) in properties {
@@ -53,8 +53,8 @@ fn describe(schema: &Json, root: &Json, at: &str, bare: &mut Vec<String>) {
     }
     for (key, value) in object {
         match value {
-            Json::Object(_) => describe(value, root, &format!("{at}.{key}"), bare),
-            Json::Array(items) => items.iter().for_each(|item| describe(item, root, &format!("{at}.{key}[]"), bare)),
+            Json::Object(_) => describe(value, &format!("{at}.{key}"), bare),
+            Json::Array(items) => items.iter().for_each(|item| describe(item, &format!("{at}.{key}[]"), bare)),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
         }
     }

@@ -1,5 +1,7 @@
 //! Hostile input: refused within limits, with a finding, and never a panic.
 
+use std::fmt::Write;
+
 use routec::report::Format;
 
 use crate::support::{report, run};
@@ -28,7 +30,12 @@ fn alias_bombs_do_not_go_off() {
     let mut text = String::from(HEAD);
     text.push_str("routes:\n  a0: &a0 {pool: [{target: t}]}\n");
     for level in 1..30 {
-        text.push_str(&format!("  a{level}: &a{level} [*a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}]\n", level - 1));
+        writeln!(
+            text,
+            "  a{level}: &a{level} [*a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}]",
+            level - 1
+        )
+        .unwrap();
     }
     assert!(rules(text.as_bytes()).contains(&"syntax-error".to_owned()));
 }
@@ -38,7 +45,7 @@ fn doubling_merge_keys_do_not_go_off() {
     let mut text = String::from(HEAD);
     text.push_str("x0: &x0 {a: 1}\n");
     for level in 1..40 {
-        text.push_str(&format!("x{level}: &x{level}\n  <<: [*x{0}, *x{0}]\n  k{level}: 1\n", level - 1));
+        writeln!(text, "x{level}: &x{level}\n  <<: [*x{0}, *x{0}]\n  k{level}: 1", level - 1).unwrap();
     }
     assert!(!rules(text.as_bytes()).is_empty());
 }
@@ -47,7 +54,7 @@ fn doubling_merge_keys_do_not_go_off() {
 fn long_chains_of_aliases_do_not_overflow() {
     let mut text = String::from("model_list: []\nx0: &x0 {a: 1}\n");
     for level in 1..20_000 {
-        text.push_str(&format!("x{level}: &x{level} [*x{}]\n", level - 1));
+        writeln!(text, "x{level}: &x{level} [*x{}]", level - 1).unwrap();
     }
     rules(text.as_bytes());
     let native = text.replace("model_list: []\n", HEAD);
@@ -75,14 +82,18 @@ fn keys_that_stand_twice_are_found_however_they_are_written() {
 
 #[test]
 fn several_documents_in_a_file_are_all_read() {
-    let one = |name: &str| format!("apiVersion: routec/v1\nkind: RouteTable\nmetadata: {{name: {name}, version: 1.0.0}}\nroutes: {{}}\n");
+    let one = |name: &str| {
+        format!("apiVersion: routec/v1\nkind: RouteTable\nmetadata: {{name: {name}, version: 1.0.0}}\nroutes: {{}}\n")
+    };
     let (_, outcome) = run(&[format!("{}---\n{}", one("a"), one("b")).as_bytes()]);
     assert_eq!(outcome.tables.len(), 2);
 }
 
 #[test]
 fn broken_text_still_gives_what_can_be_had() {
-    let text = format!("{HEAD}providers:\n  a: {{regionz: {{}}}}\n  b: [unclosed\naccounts:\n  c: {{provider: a, costCentre: 1}}\n");
+    let text = format!(
+        "{HEAD}providers:\n  a: {{regionz: {{}}}}\n  b: [unclosed\naccounts:\n  c: {{provider: a, costCentre: 1}}\n"
+    );
     let found = rules(text.as_bytes());
     assert!(found.contains(&"syntax-error".to_owned()), "{found:?}");
     assert!(found.contains(&"unknown-key".to_owned()), "{found:?}");
@@ -93,7 +104,12 @@ fn long_chains_of_routes_do_not_overflow() {
     let mut text = String::from(HEAD);
     text.push_str("providers: {p: {}}\ntargets: {t: {model: m, provider: p, timeout: 1s}}\nroutes:\n");
     for route in 0..20_000 {
-        text.push_str(&format!("  r{route}: {{pool: [{{target: t}}], failover: {{rate-limit: [{{fallback: {{route: r{}}}}}]}}}}\n", (route + 1) % 20_000));
+        writeln!(
+            text,
+            "  r{route}: {{pool: [{{target: t}}], failover: {{rate-limit: [{{fallback: {{route: r{}}}}}]}}}}",
+            (route + 1) % 20_000
+        )
+        .unwrap();
     }
     assert!(rules(text.as_bytes()).contains(&"failover-cycle".to_owned()));
 }

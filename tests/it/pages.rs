@@ -12,7 +12,11 @@ fn marks(blocks: &[String], own: &str) -> Vec<(String, u32, String)> {
             let Some((_, mark)) = text.rsplit_once("# error") else { continue };
             let named: Vec<&str> = mark.split('[').skip(1).filter_map(|part| part.split(']').next()).collect();
             let rules = if named.is_empty() { vec![own] } else { named };
-            marks.extend(rules.iter().map(|rule| (format!("{}.yaml", file + 1), line as u32 + 1, (*rule).to_owned())));
+            marks.extend(
+                rules
+                    .iter()
+                    .map(|rule| (format!("{}.yaml", file + 1), u32::try_from(line).unwrap() + 1, (*rule).to_owned())),
+            );
         }
     }
     marks.sort();
@@ -75,7 +79,10 @@ fn pages_have_their_form() {
         let name = rule.id.as_str();
         assert_eq!(rule.page.lines().next(), Some(format!("# {name}").as_str()));
         let headings: Vec<&str> = rule.page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-        assert!(matches!(headings.as_slice(), ["Why", "Example", "Instead"] | ["Why", "Example", "Instead", "Policy"]), "{name}: {headings:?}");
+        assert!(
+            matches!(headings.as_slice(), ["Why", "Example", "Instead"] | ["Why", "Example", "Instead", "Policy"]),
+            "{name}: {headings:?}"
+        );
         assert!(!rule.summary().is_empty() && rule.summary().chars().count() <= 130, "{name}: {}", rule.summary());
     }
 }

@@ -20,9 +20,12 @@ fn every_format_has_every_finding() {
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len(), total);
     assert_eq!(report(&sources, &outcome, Format::Concise).lines().count(), total + 1);
     let annotations = report(&sources, &outcome, Format::Github);
-    assert_eq!(annotations.lines().filter(|line| line.starts_with("::error ") || line.starts_with("::warning ")).count(), total);
+    assert_eq!(
+        annotations.lines().filter(|line| line.starts_with("::error ") || line.starts_with("::warning ")).count(),
+        total
+    );
     let human = report(&sources, &outcome, Format::Human);
-    for finding in outcome.findings.iter() {
+    for finding in &outcome.findings {
         assert!(human.contains(&format!("{}[{}]", finding.level.as_str(), finding.rule)), "{}", finding.rule);
     }
 }
@@ -34,7 +37,10 @@ fn names_never_become_commands() {
     for (name, format) in Format::ALL {
         let text = report(&sources, &outcome, format);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{name}");
-        assert!(!text.lines().any(|line| line.starts_with("::error::pwned") || line.starts_with("::set-output")), "{name}");
+        assert!(
+            !text.lines().any(|line| line.starts_with("::error::pwned") || line.starts_with("::set-output")),
+            "{name}"
+        );
     }
 }
 
@@ -45,7 +51,8 @@ fn the_report_for_people_fits_into_80_columns() {
     let (sources, outcome) = run(&bytes);
     let source_lines: Vec<String> = texts[0].lines().map(str::to_owned).collect();
     for line in report(&sources, &outcome, Format::Human).lines() {
-        let quotes_source = source_lines.iter().any(|source| !source.trim().is_empty() && line.ends_with(source.trim_end()));
+        let quotes_source =
+            source_lines.iter().any(|source| !source.trim().is_empty() && line.ends_with(source.trim_end()));
         let is_drawing = line.contains('│') || line.contains('·') || line.contains('╭');
         assert!(line.chars().count() <= 80 || quotes_source || is_drawing, "{line}");
     }
@@ -83,7 +90,7 @@ fn sarif_has_what_code_scanning_asks_for() {
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
         assert_eq!(run["invocations"][0]["executionSuccessful"], !input.starts_with("a: ["));
         for result in run["results"].as_array().unwrap() {
-            let at = result["ruleIndex"].as_u64().unwrap() as usize;
+            let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
             assert_eq!(rules[at]["id"], result["ruleId"]);
             let region = &result["locations"][0]["physicalLocation"]["region"];
             assert!(region["startLine"].as_u64().unwrap() >= 1 && region["startColumn"].as_u64().unwrap() >= 1);

@@ -19,7 +19,10 @@ fn verdicts(text: &str) -> Option<(bool, bool)> {
         return None;
     }
     let root = Value::new(&tree, *tree.roots().first()?);
-    let kind = root.get("kind").and_then(Value::raw_text).and_then(|word| Kind::ALL.into_iter().find(|kind| kind.as_str() == word))?;
+    let kind = root
+        .get("kind")
+        .and_then(Value::raw_text)
+        .and_then(|word| Kind::ALL.into_iter().find(|kind| kind.as_str() == word))?;
     let by_type = match kind {
         Kind::Project => syntax::read::<Project>(root).is_ok(),
         Kind::RouteTable => syntax::read::<RouteTable>(root).is_ok(),
@@ -53,7 +56,23 @@ fn documents_are_judged_alike() {
 
 #[test]
 fn mutated_documents_are_judged_alike() {
-    let words = ["null", "true", "3", "-1", "1.5", "\"\"", "text", "[]", "{}", "[a]", "{a: b}", "45s", "2026-13-01", "99999999999999999999", "~"];
+    let words = [
+        "null",
+        "true",
+        "3",
+        "-1",
+        "1.5",
+        "\"\"",
+        "text",
+        "[]",
+        "{}",
+        "[a]",
+        "{a: b}",
+        "45s",
+        "2026-13-01",
+        "99999999999999999999",
+        "~",
+    ];
     let mut wrong = 0;
     let mut seen = 0;
     for text in documents() {
@@ -66,7 +85,11 @@ fn mutated_documents_are_judged_alike() {
             let Some((before, value)) = line.split_once(": ") else { continue };
             let word = words[(at + line.len()) % words.len()];
             let flow = value.split([',', '}', ']']).next().unwrap_or(value);
-            let mutated_line = if value.starts_with(['{', '[']) { format!("{before}: {word}") } else { format!("{before}: {}", value.replacen(flow, word, 1)) };
+            let mutated_line = if value.starts_with(['{', '[']) {
+                format!("{before}: {word}")
+            } else {
+                format!("{before}: {}", value.replacen(flow, word, 1))
+            };
             let mut mutated = lines.clone();
             mutated[at] = &mutated_line;
             if let Some((schema, kind)) = verdicts(&mutated.join("\n")) {

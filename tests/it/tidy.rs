@@ -39,12 +39,16 @@ fn layers_point_down() {
         let own = name.trim_start_matches("src/").split(['/', '.']).next().unwrap().to_owned();
         for line in text(&name).lines() {
             for (at, _) in line.match_indices("crate::") {
-                let rest = &line[at + 7..];
-                let room: String = rest.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
+                let rest = line.get(at + 7..).unwrap();
+                let room: String =
+                    rest.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
                 if room.is_empty() || room == own || !LAYERS.iter().any(|layer| layer.contains(&room.as_str())) {
                     continue;
                 }
-                assert!(layer(&format!("src/{room}.rs")) < layer(&name), "{name} names the higher layer `{room}`: {line}");
+                assert!(
+                    layer(&format!("src/{room}.rs")) < layer(&name),
+                    "{name} names the higher layer `{room}`: {line}"
+                );
             }
         }
     }
@@ -83,7 +87,9 @@ fn every_rule_that_is_reported_is_listed() {
     let known: BTreeSet<&str> = routec::rules::ALL.iter().map(|rule| rule.id.as_str()).collect();
     for name in files("src", &[".rs"]) {
         for part in text(&name).split("Diagnostic::new(").skip(1) {
-            let Some(rule) = part.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
+            let Some(rule) = part.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                continue;
+            };
             assert!(known.contains(rule), "{name} reports the unknown rule {rule}");
         }
     }
@@ -107,7 +113,8 @@ fn dependencies_have_one_owner() {
     for name in files("src", &[".rs"]) {
         let text = text(&name);
         for (package, owner) in owners {
-            let used = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(&format!("{package}::")));
+            let used =
+                text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(&format!("{package}::")));
             assert!(!used || name.starts_with(owner), "{name} uses {package}, which belongs to {owner}");
         }
     }

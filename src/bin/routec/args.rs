@@ -6,7 +6,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]
-#[command(name = "routec", version, about, after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 5 an artifact is not accepted.")]
+#[command(
+    name = "routec",
+    version,
+    about,
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 5 an artifact is not accepted."
+)]
 pub(crate) struct Args {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
@@ -18,7 +23,7 @@ pub(crate) struct Args {
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless `NO_COLOR` is set.
     Auto,
     /// Always.
     Always,
@@ -70,7 +75,7 @@ pub(crate) struct Input {
     /// The name under which standard input is reported.
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     pub(crate) stdin_name: String,
-    /// The day on which dates are judged (YYYY-MM-DD); else that of the project, of SOURCE_DATE_EPOCH, or today.
+    /// The day on which dates are judged (YYYY-MM-DD); else that of the project, of `SOURCE_DATE_EPOCH`, or today.
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
 }
@@ -131,7 +136,7 @@ pub(crate) struct Build {
     /// The folder or file to write; `<table>-<version>.routec.json` here if not given.
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
-    /// When it was created (YYYY-MM-DDTHH:MM:SSZ); else SOURCE_DATE_EPOCH, else the commit time of a clean HEAD.
+    /// When it was created (YYYY-MM-DDTHH:MM:SSZ); else `SOURCE_DATE_EPOCH`, else the commit time of a clean HEAD.
     #[arg(long, value_name = "TIME")]
     pub(crate) created_at: Option<String>,
     /// The artifact this one replaces: the sequence goes on from it.

@@ -48,9 +48,9 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
 
 /// What kept the check from being one: nothing to check is never clean.
 fn trouble(outcome: &Outcome) -> Option<String> {
-    (outcome.extent.routes == 0 && outcome.extent.tables == 0).then(|| "nothing was checked: no route table could be read".to_owned()).or_else(|| {
-        (outcome.extent.routes == 0).then(|| "nothing was checked: the table has no routes".to_owned())
-    })
+    (outcome.extent.routes == 0 && outcome.extent.tables == 0)
+        .then(|| "nothing was checked: no route table could be read".to_owned())
+        .or_else(|| (outcome.extent.routes == 0).then(|| "nothing was checked: the table has no routes".to_owned()))
 }
 
 fn exit(outcome: &Outcome, fail_on: FailOn, nothing: bool) -> Exit {
@@ -96,7 +96,9 @@ fn emit(report: &Report<'_>, outputs: &[(Format, Option<String>)], style: Style,
             None => world.print(&render(report, *format, style)),
             Some(file) => {
                 let text = render(report, *format, Style { color: false, width: 80, ..style });
-                world.write(Path::new(file), text.as_bytes()).map_err(|error| Stop::unreadable(format!("{file}: {error}")))?;
+                world
+                    .write(Path::new(file), text.as_bytes())
+                    .map_err(|error| Stop::unreadable(format!("{file}: {error}")))?;
             }
         }
     }

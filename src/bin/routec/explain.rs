@@ -12,7 +12,8 @@ use crate::{Exit, Stop};
 pub(crate) fn explain(name: &str, world: &World) -> Result<Exit, Stop> {
     let Some(rule) = rules::find(name) else {
         let near = nearest(name, rules::ALL.iter().map(|rule| rule.id.as_str()));
-        let hint = near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let hint =
+            near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Stop::usage(format!("there is no rule called `{name}`; {hint}")));
     };
     let mut page = rule.page.trim_end().to_owned();
@@ -23,9 +24,9 @@ pub(crate) fn explain(name: &str, world: &World) -> Result<Exit, Stop> {
 }
 
 /// Lists the rules, by group.
-pub(crate) fn rules(world: &World) -> Result<Exit, Stop> {
+pub(crate) fn rules(world: &World) -> Exit {
     world.print(&rules::listing());
-    Ok(Exit::Clean)
+    Exit::Clean
 }
 
 /// Prints a schema, or the list of schemas.

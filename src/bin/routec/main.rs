@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check, &world),
         Command::Graph(graph) => graph::run(graph, &world),
         Command::Explain { rule } => explain::explain(rule, &world),
-        Command::Rules => explain::rules(&world),
+        Command::Rules => Ok(explain::rules(&world)),
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),
         Command::Build(build) => seal::build(build, &world),
         Command::Keygen(keygen) => seal::keygen(keygen, &world),

@@ -10,9 +10,9 @@ use routec::frontend;
 use routec::model::{Date, Kind, Moment, Project};
 use routec::source::{FileId, SourceMap};
 
+use crate::Stop;
 use crate::args::Input;
 use crate::world::World;
-use crate::Stop;
 
 /// Everything a check needs, read.
 pub(crate) struct Request {
@@ -28,7 +28,16 @@ pub(crate) struct Request {
 
 /// Reads what was asked for.
 pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
-    let mut reader = Reader { world, sources: SourceMap::new(), files: Vec::new(), inputs: Vec::new(), as_of: None, root: None, failed: None, projects: Vec::new() };
+    let mut reader = Reader {
+        world,
+        sources: SourceMap::new(),
+        files: Vec::new(),
+        inputs: Vec::new(),
+        as_of: None,
+        root: None,
+        failed: None,
+        projects: Vec::new(),
+    };
     for path in &input.paths {
         reader.path(path, &input.stdin_name)?;
     }
@@ -40,7 +49,8 @@ pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
     }
     let as_of = reader.judged_on(input.as_of.as_deref())?;
     if !reader.has_catalogue() {
-        let file = reader.sources.add(frontend::BUILT_IN_CATALOGUE_NAME, frontend::BUILT_IN_CATALOGUE.as_bytes().to_vec());
+        let file =
+            reader.sources.add(frontend::BUILT_IN_CATALOGUE_NAME, frontend::BUILT_IN_CATALOGUE.as_bytes().to_vec());
         reader.files.push((file, Role::BuiltInCatalogue));
     }
     Ok(Request {
@@ -67,7 +77,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn path(&mut self, path: &str, stdin_name: &str) -> Result<(), Stop> {
         if path == "-" {
-            let bytes = self.world.read_stdin().map_err(|error| Stop::unreadable(format!("standard input cannot be read: {error}")))?;
+            let bytes = self
+                .world
+                .read_stdin()
+                .map_err(|error| Stop::unreadable(format!("standard input cannot be read: {error}")))?;
             let file = self.sources.add(stdin_name, bytes);
             self.files.push((file, Role::Any));
             self.inputs.push((file, stdin_name.to_owned()));
@@ -89,7 +102,9 @@ impl Reader<'_> {
             }
             return Ok(());
         }
-        self.root.get_or_insert_with(|| place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf());
+        self.root.get_or_insert_with(|| {
+            place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf()
+        });
         self.file(place, path, Role::Any)
     }
 
@@ -109,7 +124,8 @@ impl Reader<'_> {
                     .zip([Kind::RouteTable, Kind::Catalog, Kind::Policy, Kind::Expectations])
                     .flat_map(|(globs, kind)| globs.unwrap_or_else(|| default_globs(kind)))
                     .any(|glob| glob_set(&glob).is_ok_and(|set| set.is_match(&name)));
-                let shown = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.to_string_lossy().into_owned() };
+                let shown =
+                    if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.to_string_lossy().into_owned() };
                 let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
                 return is_listed.then_some((folder, shown));
             }
@@ -126,7 +142,11 @@ impl Reader<'_> {
         let shown = shown.trim_end_matches('/');
         let prefix = if shown == "." || shown.is_empty() { String::new() } else { format!("{shown}/") };
         let project_file = folder.join("routec.yaml");
-        let described = if self.world.exists(&project_file) { Some(self.project(&project_file, &format!("{prefix}routec.yaml"))?) } else { None };
+        let described = if self.world.exists(&project_file) {
+            Some(self.project(&project_file, &format!("{prefix}routec.yaml"))?)
+        } else {
+            None
+        };
         let Some(described) = described.unwrap_or_else(|| Some(conventional())) else { return Ok(()) };
         let below = self.world.files_below(folder).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
         let lists = [
@@ -142,7 +162,9 @@ impl Reader<'_> {
                 let set = glob_set(&glob)?;
                 let names: Vec<&String> = below.iter().filter(|name| set.is_match(name) && is_document(name)).collect();
                 if names.is_empty() && is_explicit {
-                    return Err(Stop::unreadable(format!("{prefix}routec.yaml: nothing matches `{glob}` of `{key}`, so it was not checked")));
+                    return Err(Stop::unreadable(format!(
+                        "{prefix}routec.yaml: nothing matches `{glob}` of `{key}`, so it was not checked"
+                    )));
                 }
                 for name in names {
                     if taken.insert(name.clone()) {
@@ -151,13 +173,18 @@ impl Reader<'_> {
                 }
             }
         }
-        let has_table = |files: &[(FileId, Role)]| files.iter().any(|(_, role)| matches!(role, Role::Kind(Kind::RouteTable) | Role::Any));
+        let has_table = |files: &[(FileId, Role)]| {
+            files.iter().any(|(_, role)| matches!(role, Role::Kind(Kind::RouteTable) | Role::Any))
+        };
         if !has_table(&self.files) {
             self.loose_tables(folder, &prefix, &below)?;
         }
         if !has_table(&self.files) {
             let hint = "give a file, write `routec.yaml`, or put tables into `routes/`";
-            return Err(Stop::unreadable(format!("nothing to check in `{}`: no route table found; {hint}", if shown.is_empty() { "." } else { shown })));
+            return Err(Stop::unreadable(format!(
+                "nothing to check in `{}`: no route table found; {hint}",
+                if shown.is_empty() { "." } else { shown }
+            )));
         }
         Ok(())
     }
@@ -165,8 +192,16 @@ impl Reader<'_> {
     /// Without a project, the tables that lie in the folder itself, such as a gateway's `litellm_config.yaml`.
     fn loose_tables(&mut self, folder: &Path, prefix: &str, below: &[String]) -> Result<(), Stop> {
         for name in below.iter().filter(|name| !name.contains('/') && is_document(name) && *name != "routec.yaml") {
-            let bytes = self.world.read(&folder.join(name)).map_err(|error| Stop::unreadable(format!("{prefix}{name}: {error}")))?;
-            let starts = |key: &[u8]| bytes.starts_with(key) || bytes.windows(key.len() + 1).any(|window| window.first() == Some(&b'\n') && window.ends_with(key));
+            let bytes = self
+                .world
+                .read(&folder.join(name))
+                .map_err(|error| Stop::unreadable(format!("{prefix}{name}: {error}")))?;
+            let starts = |key: &[u8]| {
+                bytes.starts_with(key)
+                    || bytes
+                        .windows(key.len() + 1)
+                        .any(|window| window.first() == Some(&b'\n') && window.ends_with(key))
+            };
             if starts(b"model_list:") || starts(b"kind: RouteTable") {
                 self.file(&folder.join(name), &format!("{prefix}{name}"), Role::Any)?;
             }
@@ -181,15 +216,12 @@ impl Reader<'_> {
         self.files.push((file, Role::Kind(Kind::Project)));
         self.inputs.push((file, "routec.yaml".to_owned()));
         let (found, findings) = project(&self.sources, file);
-        match found.filter(|_| findings.is_empty()) {
-            Some(project) => {
-                self.as_of = self.as_of.or(project.as_of);
-                Ok(Some(Described::new(project)))
-            }
-            None => {
-                self.failed = Some(findings);
-                Ok(None)
-            }
+        if let Some(project) = found.filter(|_| findings.is_empty()) {
+            self.as_of = self.as_of.or(project.as_of);
+            Ok(Some(Described::new(project)))
+        } else {
+            self.failed = Some(findings);
+            Ok(None)
         }
     }
 
@@ -216,16 +248,21 @@ impl Reader<'_> {
             Role::Kind(kind) => *kind == Kind::Catalog,
             Role::Any => {
                 let text = self.sources.file(*file).text();
-                text.contains("Catalog") && frontend::read(&self.sources, *file, &mut Sink::new()).iter().any(|document| matches!(document, routec::model::Document::Catalog(_)))
+                text.contains("Catalog")
+                    && frontend::read(&self.sources, *file, &mut Sink::new())
+                        .iter()
+                        .any(|document| matches!(document, routec::model::Document::Catalog(_)))
             }
             Role::BuiltInCatalogue => true,
         })
     }
 
-    /// The day: as typed, else the project's, else that of SOURCE_DATE_EPOCH, else today.
+    /// The day: as typed, else the project's, else that of `SOURCE_DATE_EPOCH`, else today.
     fn judged_on(&self, typed: Option<&str>) -> Result<Date, Stop> {
         if let Some(typed) = typed {
-            return typed.parse().map_err(|_| Stop::usage(format!("--as-of: `{typed}` is not a date such as 2026-11-22")));
+            return typed
+                .parse()
+                .map_err(|_| Stop::usage(format!("--as-of: `{typed}` is not a date such as 2026-11-22")));
         }
         let seconds = self.world.source_date_epoch();
         if let Some(date) = self.as_of.filter(|_| seconds.is_none()) {
@@ -245,7 +282,9 @@ struct Described {
 
 impl Described {
     fn new(project: Project) -> Self {
-        let plain = |globs: Option<Vec<routec::source::Spanned<String>>>| Some(globs?.into_iter().map(|glob| glob.value).collect());
+        let plain = |globs: Option<Vec<routec::source::Spanned<String>>>| {
+            Some(globs?.into_iter().map(|glob| glob.value).collect())
+        };
         Self {
             tables: plain(project.tables),
             catalogs: plain(project.catalogs),

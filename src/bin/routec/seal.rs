@@ -1,5 +1,6 @@
 //! `routec build`, `keygen`, `sign` and `verify`.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use routec::artifact::envelope::Envelope;
@@ -30,7 +31,8 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
     let checked = routec::gate::pass(table, &outcome.catalogue, &outcome.findings)
         .ok_or_else(|| Stop::unreadable("no artifact was built: the table was not read completely"))?;
     let provenance = provenance(args, &request, world)?;
-    let artifact = build_artifact(&checked, &outcome.policies, provenance).map_err(|error| Stop::usage(format!("no artifact was built: {error}")))?;
+    let artifact = build_artifact(&checked, &outcome.policies, provenance)
+        .map_err(|error| Stop::usage(format!("no artifact was built: {error}")))?;
     let path = match &args.output {
         None => PathBuf::from(&artifact.file_name),
         Some(path) if world.is_folder(path) => path.join(&artifact.file_name),
@@ -60,14 +62,17 @@ fn choose<'a>(outcome: &'a Outcome, name: Option<&str>) -> Result<&'a Table, Sto
 
 fn provenance(args: &Build, request: &Request, world: &World) -> Result<Provenance, Stop> {
     let commit = world.commit(&request.root);
-    let of_seconds = |seconds: i64| Moment::of_seconds(seconds).ok_or_else(|| Stop::usage("the time of creation is out of range"));
+    let of_seconds =
+        |seconds: i64| Moment::of_seconds(seconds).ok_or_else(|| Stop::usage("the time of creation is out of range"));
     let clean_time = commit.time.filter(|_| !commit.dirty);
     let (created_at, created_at_source) = match (&args.created_at, world.source_date_epoch(), clean_time) {
         (Some(time), ..) => (moment("--created-at", time)?, "flag"),
         (None, Some(seconds), _) => (of_seconds(seconds)?, "SOURCE_DATE_EPOCH"),
         (None, None, Some(seconds)) => (of_seconds(seconds)?, "git-commit"),
         (None, None, None) => {
-            return Err(Stop::usage("the tree is not a clean commit, so nothing says when the artifact was created: commit, or give --created-at 2026-11-22T09:00:00Z"));
+            return Err(Stop::usage(
+                "the tree is not a clean commit, so nothing says when the artifact was created: commit, or give --created-at 2026-11-22T09:00:00Z",
+            ));
         }
     };
     let previous = args.previous.as_ref().map(|path| read_previous(path, world)).transpose()?;
@@ -88,7 +93,11 @@ fn provenance(args: &Build, request: &Request, world: &World) -> Result<Provenan
         .collect();
     for (id, _) in request.job.files.iter().filter(|(_, role)| *role == Role::BuiltInCatalogue) {
         let file = request.sources.file(*id);
-        inputs.push(InputFile { role: "catalogue", name: file.name().to_owned(), bytes: file.text().as_bytes().to_vec() });
+        inputs.push(InputFile {
+            role: "catalogue",
+            name: file.name().to_owned(),
+            bytes: file.text().as_bytes().to_vec(),
+        });
     }
     Ok(Provenance {
         inputs,
@@ -151,7 +160,8 @@ pub(crate) fn sign(args: &Sign, world: &World) -> Result<Exit, Stop> {
     let shown = |path: &Path, error: &dyn std::fmt::Display| Stop::unreadable(format!("{}: {error}", path.display()));
     let pem = read_text(world, &args.key)?;
     let key = SigningKey::from_pem(&pem).map_err(|error| shown(&args.key, &error))?;
-    let envelope = Envelope::from_bytes(&read(world, &args.artifact)?).map_err(|error| shown(&args.artifact, &error))?;
+    let envelope =
+        Envelope::from_bytes(&read(world, &args.artifact)?).map_err(|error| shown(&args.artifact, &error))?;
     let signed = add_signature(envelope, &key).map_err(|error| shown(&args.artifact, &error))?;
     write(world, &args.artifact, &signed.to_bytes())?;
     world.print(&format!("signed {} as {}\n", args.artifact.display(), key.id()));
@@ -171,7 +181,12 @@ pub(crate) fn verify(args: &Verify, world: &World) -> Result<Exit, Stop> {
         None => Moment::of_seconds(world.now()).ok_or_else(|| Stop::usage("the clock is out of range"))?,
     };
     let now = now.to_string().parse().map_err(|_| Stop::usage("the time is out of range"))?;
-    let options = VerifyOptions { table_members: &TABLE_MEMBERS, allow_dirty: args.allow_dirty, table: args.table.as_deref(), now: Some(now) };
+    let options = VerifyOptions {
+        table_members: &TABLE_MEMBERS,
+        allow_dirty: args.allow_dirty,
+        table: args.table.as_deref(),
+        now: Some(now),
+    };
     let bytes = read(world, &args.artifact)?;
     match verify_bytes(&bytes, &required, &options) {
         Ok(verified) => {
@@ -215,10 +230,10 @@ fn accepted(verified: &Verified) -> String {
         verified.created_at()
     );
     if let Some(end) = verified.not_after() {
-        text.push_str(&format!("  valid until    {end}\n"));
+        let _ = writeln!(text, "  valid until    {end}");
     }
     for keyid in verified.ignored() {
-        text.push_str(&format!("  not asked for  {keyid}\n"));
+        let _ = writeln!(text, "  not asked for  {keyid}");
     }
     routec::report::terminal(&text)
 }

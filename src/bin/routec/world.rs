@@ -27,6 +27,7 @@ pub(crate) struct Commit {
     pub(crate) time: Option<i64>,
 }
 
+#[expect(clippy::unused_self, reason = "the world is the only way out, whatever it needs to know")]
 impl World {
     pub(crate) fn new(color: Color) -> Self {
         Self { color }
@@ -39,7 +40,6 @@ impl World {
     }
 
     /// Prints to standard error.
-    #[expect(clippy::unused_self, reason = "the world is the way out, whatever it needs to know")]
     pub(crate) fn say(&self, text: &str) {
         let _ = io::stderr().lock().write_all(routec::report::terminal(text).as_bytes());
     }
@@ -76,7 +76,6 @@ impl World {
         self.read_all(io::stdin().lock())
     }
 
-    #[expect(clippy::unused_self, reason = "only the world reads")]
     fn read_all(&self, from: impl Read) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = from.take(LARGEST + 1).read_to_end(&mut bytes)?;
@@ -132,9 +131,11 @@ impl World {
         self.put(path, bytes, true)
     }
 
-    #[expect(clippy::unused_self, reason = "only the world writes")]
     fn put(&self, path: &Path, bytes: &[u8], secret: bool) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
         let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "is no file name"))?;
         let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
         let written = (|| {
@@ -160,7 +161,7 @@ impl World {
         written
     }
 
-    /// The seconds since 1970 that SOURCE_DATE_EPOCH names (reproducible-builds.org).
+    /// The seconds since 1970 that `SOURCE_DATE_EPOCH` names (reproducible-builds.org).
     #[expect(clippy::disallowed_methods, reason = "SOURCE_DATE_EPOCH is how builds are told the time")]
     pub(crate) fn source_date_epoch(&self) -> Option<i64> {
         std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()
@@ -180,7 +181,9 @@ impl World {
             let text = String::from_utf8(output.stdout).ok()?;
             output.status.success().then(|| text.trim().to_owned())
         };
-        let Some(id) = git(&["rev-parse", "--verify", "HEAD"]) else { return Commit { dirty: true, ..Commit::default() } };
+        let Some(id) = git(&["rev-parse", "--verify", "HEAD"]) else {
+            return Commit { dirty: true, ..Commit::default() };
+        };
         let changed = git(&["status", "--porcelain", "--", "."]);
         let time = git(&["show", "-s", "--format=%ct", "HEAD"]).and_then(|time| time.parse().ok());
         Commit { id: Some(id), dirty: changed.is_none_or(|changed| !changed.is_empty()), time }

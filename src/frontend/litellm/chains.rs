@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::model::{Backoff, DeadHop, Duration, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, Route, Step, Steps, Via};
+use crate::model::{
+    Backoff, DeadHop, Duration, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, Route, Step, Steps, Via,
+};
 use crate::source::{Entries, Place, Spanned};
 
+use super::Sections;
 use super::deployments::Deployments;
 use super::lists::{Entry, Lists};
 use super::names::Names;
-use super::Sections;
 
 /// LiteLLM's own number of retries within a group, if nothing says another.
 const RETRIES: u16 = 2;
@@ -35,15 +37,29 @@ impl Chains {
         let context_window = reader.list("context_window", &lists.context_window);
         let content_policy = reader.list("content_policy", &lists.content_policy);
         let default = lists.default.iter().map(|target| reader.hop("default", target)).collect();
-        if let (Some(first), Some(dangling)) = (lists.default.iter().find(|target| names.resolve(&target.value).0.is_some()), reader.dangling.first().copied()) {
-            let message = format!("a fallback that leads nowhere is silently served by {}, the first of `default_fallbacks`", quote(&first.value));
+        if let (Some(first), Some(dangling)) = (
+            lists.default.iter().find(|target| names.resolve(&target.value).0.is_some()),
+            reader.dangling.first().copied(),
+        ) {
+            let message = format!(
+                "a fallback that leads nowhere is silently served by {}, the first of `default_fallbacks`",
+                quote(&first.value)
+            );
             let mut diagnostic = Diagnostic::new("implicit-default", first.place, "answers instead", message)
                 .help("mend the names: LiteLLM goes on to the defaults without an error");
             diagnostic = diagnostic.related(dangling.span(), "for example this one");
             reader.sink.report(diagnostic);
         }
         let dead = reader.dead;
-        Self { general, context_window, content_policy, default, context_key: lists.context_key, content_key: lists.content_key, dead }
+        Self {
+            general,
+            context_window,
+            content_policy,
+            default,
+            context_key: lists.context_key,
+            content_key: lists.content_key,
+            dead,
+        }
     }
 
     pub(super) fn dead_hops(&self) -> Vec<DeadHop> {
@@ -51,8 +67,14 @@ impl Chains {
     }
 
     /// The routes: each group with its pool and its ladder.
-    pub(super) fn into_routes(mut self, deployments: &mut Deployments, sections: &Sections<'_>) -> Entries<Name, Route> {
-        let retries = sections.setting("num_retries").or_else(|| sections.litellm.and_then(|section| section.get_entry("num_retries")));
+    pub(super) fn into_routes(
+        mut self,
+        deployments: &mut Deployments,
+        sections: &Sections<'_>,
+    ) -> Entries<Name, Route> {
+        let retries = sections
+            .setting("num_retries")
+            .or_else(|| sections.litellm.and_then(|section| section.get_entry("num_retries")));
         let retries = retries.and_then(|(_, value)| Some((value.raw_text()?.parse().ok()?, value.place())));
         let mut routes = Entries::default();
         for (at, group) in std::mem::take(&mut deployments.groups).into_iter().enumerate() {
@@ -102,7 +124,12 @@ fn as_step(fallback: Spanned<Fallback>) -> Spanned<Step> {
 fn retry_step((times, place): (u16, Place)) -> Vec<Spanned<Step>> {
     let attempts = std::num::NonZeroU16::new(times);
     attempts
-        .map(|attempts| Backoff { initial: Duration(500), factor: std::num::NonZeroU8::new(2), max: Some(Duration(8000)), attempts })
+        .map(|attempts| Backoff {
+            initial: Duration(500),
+            factor: std::num::NonZeroU8::new(2),
+            max: Some(Duration(8000)),
+            attempts,
+        })
         .map(|backoff| Spanned::new(Step::Backoff(backoff), place))
         .into_iter()
         .collect()
@@ -137,7 +164,8 @@ impl Reader<'_> {
             let first = seen.get(source).copied();
             seen.entry(source).or_insert(entry.source.place);
             if let Some(first) = first {
-                let message = format!("the group {} has two entries in one list; LiteLLM reads the first", quote(source));
+                let message =
+                    format!("the group {} has two entries in one list; LiteLLM reads the first", quote(source));
                 self.sink.report(
                     Diagnostic::new("shadowed-setting", entry.source.place, "never used", message)
                         .related(first.span(), "this one wins")
@@ -154,10 +182,16 @@ impl Reader<'_> {
                 (Some(_), _) => self.bury(list, entry),
                 (None, _) if list == "general" && self.prefixed_group(source).is_some() => {}
                 (None, _) => {
-                    let message = format!("no model group is called {}, so its fallbacks are never used", quote(source));
+                    let message =
+                        format!("no model group is called {}, so its fallbacks are never used", quote(source));
                     let near = self.names.near(source);
-                    let help = near.map_or_else(|| "rename it to the group it is meant for, or remove it".to_owned(), |near| format!("did you mean {}?", quote(near)));
-                    self.sink.report(Diagnostic::new("dead-setting", entry.source.place, "no such group", message).help(help));
+                    let help = near.map_or_else(
+                        || "rename it to the group it is meant for, or remove it".to_owned(),
+                        |near| format!("did you mean {}?", quote(near)),
+                    );
+                    self.sink.report(
+                        Diagnostic::new("dead-setting", entry.source.place, "no such group", message).help(help),
+                    );
                     self.bury(list, entry);
                 }
             }
@@ -200,12 +234,19 @@ impl Reader<'_> {
     fn bury(&mut self, list: &'static str, entry: &Entry) {
         for target in &entry.targets {
             let (group, via) = self.names.resolve(&target.value);
-            let resolved = group.and_then(|at| self.deployments.groups.get(at)).map(|group| group.name.value.to_string());
+            let resolved =
+                group.and_then(|at| self.deployments.groups.get(at)).map(|group| group.name.value.to_string());
             if via == Via::Nowhere {
                 let message = format!("nothing in `model_list` answers to {}", quote(&target.value));
                 self.sink.report(super::names::unknown(target.place, message, self.names.near(&target.value)));
             }
-            self.dead.push(DeadHop { from: entry.source.value.clone(), to: target.value.clone(), resolved, list, place: target.place });
+            self.dead.push(DeadHop {
+                from: entry.source.value.clone(),
+                to: target.value.clone(),
+                resolved,
+                list,
+                place: target.place,
+            });
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::model::{
-    Capabilities, Duration, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider, Region, Target, Tokens,
+    Capabilities, Duration, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider, Region,
+    Target, Tokens,
 };
 use crate::source::{Entries, Span, Spanned};
 use crate::syntax::Value;
@@ -13,16 +14,54 @@ use super::{Sections, keys};
 
 /// Providers whose servers users run themselves, by LiteLLM's prefixes.
 const SELF_HOSTED: [&str; 14] = [
-    "ollama", "ollama_chat", "hosted_vllm", "vllm", "lm_studio", "llamafile", "xinference", "custom_openai",
-    "docker_model_runner", "oobabooga", "triton", "infinity", "petals", "lemonade",
+    "ollama",
+    "ollama_chat",
+    "hosted_vllm",
+    "vllm",
+    "lm_studio",
+    "llamafile",
+    "xinference",
+    "custom_openai",
+    "docker_model_runner",
+    "oobabooga",
+    "triton",
+    "infinity",
+    "petals",
+    "lemonade",
 ];
 
 /// Domains of vendors' public endpoints; an `api_base` elsewhere is a server of the user's own or a proxy.
 const PUBLIC: [&str; 30] = [
-    "openai.com", "anthropic.com", "googleapis.com", "azure.com", "groq.com", "openrouter.ai", "deepseek.com", "mistral.ai",
-    "x.ai", "nvidia.com", "together.xyz", "together.ai", "fireworks.ai", "cerebras.ai", "cohere.com", "cohere.ai",
-    "perplexity.ai", "moonshot.cn", "moonshot.ai", "aliyuncs.com", "bigmodel.cn", "z.ai", "minimax.io", "huggingface.co",
-    "sambanova.ai", "novita.ai", "deepinfra.com", "amazonaws.com", "databricks.com", "replicate.com",
+    "openai.com",
+    "anthropic.com",
+    "googleapis.com",
+    "azure.com",
+    "groq.com",
+    "openrouter.ai",
+    "deepseek.com",
+    "mistral.ai",
+    "x.ai",
+    "nvidia.com",
+    "together.xyz",
+    "together.ai",
+    "fireworks.ai",
+    "cerebras.ai",
+    "cohere.com",
+    "cohere.ai",
+    "perplexity.ai",
+    "moonshot.cn",
+    "moonshot.ai",
+    "aliyuncs.com",
+    "bigmodel.cn",
+    "z.ai",
+    "minimax.io",
+    "huggingface.co",
+    "sambanova.ai",
+    "novita.ai",
+    "deepinfra.com",
+    "amazonaws.com",
+    "databricks.com",
+    "replicate.com",
 ];
 
 /// A group of deployments: what callers name.
@@ -73,7 +112,13 @@ impl Deployments {
         found
     }
 
-    fn deployment(&mut self, item: Value<'_>, timeout: Option<&Spanned<Duration>>, names: &mut BTreeMap<String, usize>, sink: &mut Sink) {
+    fn deployment(
+        &mut self,
+        item: Value<'_>,
+        timeout: Option<&Spanned<Duration>>,
+        names: &mut BTreeMap<String, usize>,
+        sink: &mut Sink,
+    ) {
         let mut lacks = |place: Value<'_>, key: &str| {
             let place = place.entries().first().map_or_else(|| place.place(), |(key, _)| key.place());
             let message = format!("a deployment lacks {}; LiteLLM refuses to start", quote(key));
@@ -84,7 +129,8 @@ impl Deployments {
             sink.report(Diagnostic::new("wrong-type", item.place(), "a deployment is wanted here", message));
             return;
         }
-        let Some((group_name, group_value)) = item.get("model_name").and_then(|value| Some((value.raw_text()?, value))) else {
+        let Some((group_name, group_value)) = item.get("model_name").and_then(|value| Some((value.raw_text()?, value)))
+        else {
             return lacks(item, "model_name");
         };
         let Some(params) = item.get("litellm_params").filter(|params| params.is_mapping()) else {
@@ -98,7 +144,8 @@ impl Deployments {
         }
         for key in ["rpm", "tpm"] {
             let Some(value) = params.get(key).filter(|value| !value.is_null()) else { continue };
-            let is_number = value.raw_text().is_some_and(|text| text.parse::<f64>().is_ok() || keys::is_reference(text));
+            let is_number =
+                value.raw_text().is_some_and(|text| text.parse::<f64>().is_ok() || keys::is_reference(text));
             if !is_number {
                 let message = format!("{} is no number, so LiteLLM starts without this deployment", quote(key));
                 sink.report(Diagnostic::new("wrong-type", value.place(), "a number is wanted here", message));
@@ -132,28 +179,43 @@ impl Deployments {
         self.targets.push(name, target);
     }
 
-    fn target(&mut self, params: Value<'_>, info: Option<Value<'_>>, model: &str, value: Value<'_>, timeout: Option<&Spanned<Duration>>) -> Target {
+    fn target(
+        &mut self,
+        params: Value<'_>,
+        info: Option<Value<'_>>,
+        model: &str,
+        value: Value<'_>,
+        timeout: Option<&Spanned<Duration>>,
+    ) -> Target {
         let text = |key: &str| params.get(key).and_then(Value::raw_text);
         let prefix = model.split_once('/').map(|(prefix, _)| prefix);
         let provider = text("custom_llm_provider").or(prefix).unwrap_or("openai").to_owned();
         let host = text("api_base").or_else(|| text("base_url")).map(host_of);
-        let is_public = |host: &str| PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+        let is_public =
+            |host: &str| PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
         let self_hosted = SELF_HOSTED.contains(&provider.as_str())
-            || host.as_deref().is_some_and(|host| !is_public(host) && (!host.is_empty() || matches!(provider.as_str(), "openai" | "anthropic")));
+            || host.as_deref().is_some_and(|host| {
+                !is_public(host) && (!host.is_empty() || matches!(provider.as_str(), "openai" | "anthropic"))
+            });
         let region = ["aws_region_name", "vertex_location", "region_name"].into_iter().find_map(|key| params.get(key));
         let region = region.and_then(|region| Some(Spanned::new(region.raw_text()?.to_owned(), region.place())));
         let known = self.providers.entry(provider.clone()).or_insert_with(|| (value.span(), BTreeSet::new()));
         if let Some(region) = &region {
             known.1.insert(region.value.clone());
         }
-        let base_model = info.and_then(|info| info.get("base_model")).or_else(|| params.get("base_model")).and_then(Value::raw_text);
+        let base_model =
+            info.and_then(|info| info.get("base_model")).or_else(|| params.get("base_model")).and_then(Value::raw_text);
         Target {
             model: Spanned::new(ModelId::verbatim(model), value.place()),
             provider: Spanned::new(Name::verbatim(provider), value.place()),
             region: region.map(|region| region.map(Name::verbatim)),
             keys: None,
             egress: None,
-            timeout: params.get("timeout").or_else(|| params.get("request_timeout")).and_then(seconds).or_else(|| timeout.cloned()),
+            timeout: params
+                .get("timeout")
+                .or_else(|| params.get("request_timeout"))
+                .and_then(seconds)
+                .or_else(|| timeout.cloned()),
             concurrency: None,
             own_facts: own_facts(params, info).map(Box::new),
             also_named: base_model.map(str::to_owned).into_iter().collect(),
@@ -167,7 +229,10 @@ impl Deployments {
         for (name, (span, regions)) in &self.providers {
             let mut known = Entries::default();
             for region in regions {
-                known.push(Spanned::new(Name::verbatim(region.as_str()), *span), Region { jurisdiction: None, endpoint: None });
+                known.push(
+                    Spanned::new(Name::verbatim(region.as_str()), *span),
+                    Region { jurisdiction: None, endpoint: None },
+                );
             }
             let provider = Provider { vendor: None, terms: None, regions: known };
             entries.push(Spanned::new(Name::verbatim(name.as_str()), *span), provider);
@@ -225,7 +290,11 @@ fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
     });
     let facts = Model {
         mode,
-        limits: ModelLimits { context_tokens: number("max_input_tokens"), output_tokens: number("max_output_tokens"), dimensions: None },
+        limits: ModelLimits {
+            context_tokens: number("max_input_tokens"),
+            output_tokens: number("max_output_tokens"),
+            dimensions: None,
+        },
         capabilities: Capabilities {
             tools: truth("supports_function_calling"),
             parallel_tools: truth("supports_parallel_function_calling"),
@@ -237,7 +306,11 @@ fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
             streaming: None,
             caching: truth("supports_prompt_caching"),
         },
-        price: Prices { input: price("input_cost_per_token"), output: price("output_cost_per_token"), ..Prices::default() },
+        price: Prices {
+            input: price("input_cost_per_token"),
+            output: price("output_cost_per_token"),
+            ..Prices::default()
+        },
         ..Model::default()
     };
     (info.is_some() || facts.price.input.is_some() || facts.price.output.is_some()).then_some(facts)

@@ -9,18 +9,64 @@ use super::{Sections, is_empty, misread};
 /// What `router_settings` may hold (the arguments of LiteLLM's router, release 1.109); any other key is dropped with a
 /// line in the log.
 const ROUTER_KEYS: &[&str] = &[
-    "alerting_config", "allowed_fails", "allowed_fails_policy", "assistants_config", "background_health_check_model_groups",
-    "cache_kwargs", "cache_responses", "caching_groups", "client_ttl", "content_policy_fallbacks", "context_window_fallbacks",
-    "cooldown_time", "debug_level", "default_fallbacks", "default_litellm_params", "default_max_parallel_requests",
-    "default_priority", "deployment_affinity_ttl_seconds", "disable_cooldowns", "enable_health_check_routing",
-    "enable_mid_stream_fallback_continuation", "enable_pre_call_checks", "enable_tag_filtering", "enable_weighted_failover",
-    "fallback_on_unsupported_params", "fallbacks", "guardrail_list", "health_check_ignore_transient_errors",
-    "health_check_staleness_threshold", "ignore_invalid_deployments", "max_fallbacks", "model_group_affinity_config",
-    "model_group_alias", "model_group_retry_policy", "model_list", "num_retries", "optional_pre_call_checks", "plugins",
-    "polling_interval", "provider_budget_config", "redis_db", "redis_host", "redis_password", "redis_port", "redis_url",
-    "retry_after", "retry_policy", "router_general_settings", "routing_groups", "routing_strategy", "routing_strategy_args",
-    "search_tools", "session_affinity_repin_on_failover", "set_verbose", "stream_timeout", "tag_filtering_match_any",
-    "tag_routing_prefix", "timeout",
+    "alerting_config",
+    "allowed_fails",
+    "allowed_fails_policy",
+    "assistants_config",
+    "background_health_check_model_groups",
+    "cache_kwargs",
+    "cache_responses",
+    "caching_groups",
+    "client_ttl",
+    "content_policy_fallbacks",
+    "context_window_fallbacks",
+    "cooldown_time",
+    "debug_level",
+    "default_fallbacks",
+    "default_litellm_params",
+    "default_max_parallel_requests",
+    "default_priority",
+    "deployment_affinity_ttl_seconds",
+    "disable_cooldowns",
+    "enable_health_check_routing",
+    "enable_mid_stream_fallback_continuation",
+    "enable_pre_call_checks",
+    "enable_tag_filtering",
+    "enable_weighted_failover",
+    "fallback_on_unsupported_params",
+    "fallbacks",
+    "guardrail_list",
+    "health_check_ignore_transient_errors",
+    "health_check_staleness_threshold",
+    "ignore_invalid_deployments",
+    "max_fallbacks",
+    "model_group_affinity_config",
+    "model_group_alias",
+    "model_group_retry_policy",
+    "model_list",
+    "num_retries",
+    "optional_pre_call_checks",
+    "plugins",
+    "polling_interval",
+    "provider_budget_config",
+    "redis_db",
+    "redis_host",
+    "redis_password",
+    "redis_port",
+    "redis_url",
+    "retry_after",
+    "retry_policy",
+    "router_general_settings",
+    "routing_groups",
+    "routing_strategy",
+    "routing_strategy_args",
+    "search_tools",
+    "session_affinity_repin_on_failover",
+    "set_verbose",
+    "stream_timeout",
+    "tag_filtering_match_any",
+    "tag_routing_prefix",
+    "timeout",
 ];
 
 /// The fallback lists.
@@ -58,7 +104,9 @@ fn router_keys(sections: &Sections<'_>, sink: &mut Sink) {
         let message = format!("LiteLLM ignores {} in `router_settings`, with a warning in its log", quote(name));
         let help = match nearest(name, ROUTER_KEYS.iter().copied()) {
             Some(near) => format!("did you mean {}?", quote(near)),
-            None if matches!(value.shape(), Shape::Mapping) => "no setting of this name exists; remove the section".to_owned(),
+            None if matches!(value.shape(), Shape::Mapping) => {
+                "no setting of this name exists; remove the section".to_owned()
+            }
             None => "no setting of this name exists; remove it".to_owned(),
         };
         sink.report(misread("dead-setting", key, "has no effect", message, &help));
@@ -72,7 +120,9 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
     if let Some(general) = sections.general {
         for (key, _) in general.entries() {
             let Some(name) = key.raw_text() else { continue };
-            if ROUTER_KEYS.contains(&name) && !matches!(name, "background_health_check_model_groups" | "plugins" | "model_list") {
+            if ROUTER_KEYS.contains(&name)
+                && !matches!(name, "background_health_check_model_groups" | "plugins" | "model_list")
+            {
                 let message = format!("LiteLLM ignores {} in `general_settings`", quote(name));
                 dead(key, message, "move it to `router_settings`");
             }
@@ -96,7 +146,8 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
     for item in items {
         for part in [Some(item), item.get("litellm_params"), item.get("model_info")].into_iter().flatten() {
             for name in ["fallbacks", "fallback", "context_window_fallbacks"] {
-                let is_request_list = name == "fallbacks" && item.get("litellm_params").is_some_and(|params| params.id() == part.id());
+                let is_request_list =
+                    name == "fallbacks" && item.get("litellm_params").is_some_and(|params| params.id() == part.id());
                 if let Some((key, _)) = part.get_entry(name).filter(|_| !is_request_list) {
                     let message = format!("LiteLLM ignores {} inside a deployment", quote(name));
                     dead(key, message, "write `router_settings.fallbacks: [{group: [other-group]}]` instead");
@@ -118,20 +169,21 @@ fn two_places(sections: &Sections<'_>, sink: &mut Sink) {
         if is_empty(a) || is_empty(b) || a.to_json() == b.to_json() {
             continue;
         }
-        let message = format!("{} is set in both sections; `router_settings` wins and this one is ignored", quote(name));
+        let message =
+            format!("{} is set in both sections; `router_settings` wins and this one is ignored", quote(name));
         sink.report(
             misread("shadowed-setting", loser, "does nothing", message, "keep one of the two, in `router_settings`")
                 .related(winner.span(), "this one wins"),
         );
     }
-    if let (Some((slow, a)), Some((request, b))) = (router.get_entry("timeout"), litellm.get_entry("request_timeout")) {
-        if a.raw_text() != b.raw_text() {
-            let message = "two timeouts disagree; `litellm_settings.request_timeout` wins over `router_settings.timeout`";
-            sink.report(
-                misread("contradictory-settings", slow, "does nothing", message.to_owned(), "keep one of the two")
-                    .related(request.span(), "this one wins"),
-            );
-        }
+    if let (Some((slow, a)), Some((request, b))) = (router.get_entry("timeout"), litellm.get_entry("request_timeout"))
+        && a.raw_text() != b.raw_text()
+    {
+        let message = "two timeouts disagree; `litellm_settings.request_timeout` wins over `router_settings.timeout`";
+        sink.report(
+            misread("contradictory-settings", slow, "does nothing", message.to_owned(), "keep one of the two")
+                .related(request.span(), "this one wins"),
+        );
     }
 }
 
@@ -163,17 +215,26 @@ pub(super) fn secret(key: Value<'_>, value: Value<'_>, always: bool, sink: &mut 
 
 /// Whether a value names a place where a secret is kept.
 pub(super) fn is_reference(text: &str) -> bool {
-    text.is_empty() || text.starts_with("os.environ/") || text.starts_with('$') || text.contains("{{") || text.starts_with("oidc/")
+    text.is_empty()
+        || text.starts_with("os.environ/")
+        || text.starts_with('$')
+        || text.contains("{{")
+        || text.starts_with("oidc/")
 }
 
 fn looks_real(text: &str) -> bool {
-    const PREFIXES: [&str; 14] =
-        ["sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "eyJ", "REDACTED"];
+    const PREFIXES: [&str; 14] = [
+        "sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "eyJ",
+        "REDACTED",
+    ];
     let has = |kind: fn(&char) -> bool| text.chars().any(|letter| kind(&letter));
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-./+=".contains(letter);
     let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
     let prefixed = PREFIXES.iter().any(|prefix| text.starts_with(prefix));
-    text.chars().all(is_word) && ((prefixed && text.len() >= 8 && (mixed || text.len() > 24)) || text == "REDACTED" || (mixed && text.len() >= 24))
+    text.chars().all(is_word)
+        && ((prefixed && text.len() >= 8 && (mixed || text.len() > 24))
+            || text == "REDACTED"
+            || (mixed && text.len() >= 24))
 }
 
 #[cfg(test)]
@@ -184,7 +245,9 @@ mod tests {
     fn tells_keys_from_placeholders() {
         assert!(looks_real("sk-proj-0a1b2c3d4e5f6a7b8c9d"));
         assert!(looks_real("0123456789abcdef0123456789abcdef"));
-        for placeholder in ["dummy", "not-needed", "EMPTY", "ollama", "sk-none", "lm-studio", "your-key-goes-here-please"] {
+        for placeholder in
+            ["dummy", "not-needed", "EMPTY", "ollama", "sk-none", "lm-studio", "your-key-goes-here-please"]
+        {
             assert!(!looks_real(placeholder), "{placeholder}");
         }
     }

@@ -25,14 +25,16 @@ pub(super) struct Lists {
 
 impl Lists {
     pub(super) fn read(sections: &Sections<'_>, sink: &mut Sink) -> Self {
-        let mut list = |name: &str| {
-            sections.setting(name).map_or_else(Vec::new, |(key, value)| entries(name, key, value, sink))
-        };
+        let mut list =
+            |name: &str| sections.setting(name).map_or_else(Vec::new, |(key, value)| entries(name, key, value, sink));
         let general = list("fallbacks");
         let context_window = list("context_window_fallbacks");
         let content_policy = list("content_policy_fallbacks");
-        let place = |name: &str, list: &[Entry]| sections.setting(name).filter(|_| !list.is_empty()).map(|(key, _)| key.place());
-        let mut default = sections.setting("default_fallbacks").map_or_else(Vec::new, |(key, value)| defaults(key, value, sink));
+        let place = |name: &str, list: &[Entry]| {
+            sections.setting(name).filter(|_| !list.is_empty()).map(|(key, _)| key.place())
+        };
+        let mut default =
+            sections.setting("default_fallbacks").map_or_else(Vec::new, |(key, value)| defaults(key, value, sink));
         if default.is_empty() {
             let star = general.iter().find(|entry| entry.source.value == "*");
             default = star.map_or_else(Vec::new, |entry| entry.targets.clone());
@@ -99,19 +101,31 @@ fn entries(list: &str, key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec
 /// What an entry in words (`{model: a, fallbacks: [b]}`) was meant to be.
 fn meant(item: Value<'_>) -> Option<(Value<'_>, Value<'_>)> {
     let first = |names: &[&str]| names.iter().find_map(|name| item.get(name));
-    let source = first(&["model", "model_name", "model_group", "primary", "from"]).filter(|source| source.raw_text().is_some())?;
+    let source = first(&["model", "model_name", "model_group", "primary", "from"])
+        .filter(|source| source.raw_text().is_some())?;
     let targets = first(&["fallbacks", "fallback", "fallback_models", "to", "models"])?;
     (targets.is_sequence() || targets.raw_text().is_some()).then_some((source, targets))
 }
 
-fn push(list: &str, source: Value<'_>, targets: Value<'_>, (rule, fate): (&'static str, &str), sink: &mut Sink, found: &mut Vec<Entry>) {
+fn push(
+    list: &str,
+    source: Value<'_>,
+    targets: Value<'_>,
+    (rule, fate): (&'static str, &str),
+    sink: &mut Sink,
+    found: &mut Vec<Entry>,
+) {
     let Some(name) = source.raw_text() else { return };
     let mut names = Vec::new();
     if targets.is_sequence() {
         names.extend(targets.items().filter_map(target_name));
     } else if let Some(text) = targets.text() {
         let fate = if list == "context_window_fallbacks" { "LiteLLM takes each letter for a model" } else { fate };
-        let message = format!("the targets of {} in {} are a single value where a list is wanted; {fate}", quote(name), quote(list));
+        let message = format!(
+            "the targets of {} in {} are a single value where a list is wanted; {fate}",
+            quote(name),
+            quote(list)
+        );
         sink.report(misread(rule, targets, "a list is wanted here", message, SHAPE));
         names.push(Spanned::new(text.to_owned(), targets.place()));
     } else {
@@ -124,20 +138,38 @@ fn push(list: &str, source: Value<'_>, targets: Value<'_>, (rule, fate): (&'stat
 
 /// A target: a name, or a mapping with a `model` and parameters for the request.
 fn target_name(item: Value<'_>) -> Option<Spanned<String>> {
-    let value = if item.is_mapping() { item.get("model").unwrap_or_else(|| item.entries().first().map_or(item, |(key, _)| *key)) } else { item };
+    let value = if item.is_mapping() {
+        item.get("model").unwrap_or_else(|| item.entries().first().map_or(item, |(key, _)| *key))
+    } else {
+        item
+    };
     Some(Spanned::new(value.raw_text()?.to_owned(), value.place()))
 }
 
 fn defaults(key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec<Spanned<String>> {
     if let Some(text) = value.raw_text() {
-        let message = "`default_fallbacks` is a single value where a list is wanted; LiteLLM refuses to start".to_owned();
-        sink.report(misread("bad-value", value, "a list is wanted here", message, "write `default_fallbacks: [group]`"));
+        let message =
+            "`default_fallbacks` is a single value where a list is wanted; LiteLLM refuses to start".to_owned();
+        sink.report(misread(
+            "bad-value",
+            value,
+            "a list is wanted here",
+            message,
+            "write `default_fallbacks: [group]`",
+        ));
         return vec![Spanned::new(text.to_owned(), value.place())];
     }
     let items: Vec<Value<'_>> = value.items().collect();
     if value.is_mapping() || (!items.is_empty() && items.iter().all(|item| item.is_mapping())) {
-        let message = "`default_fallbacks` holds entries with a source where plain names are wanted; they lead nowhere".to_owned();
-        sink.report(misread("dead-setting", key, "a list of names is wanted here", message, "write `default_fallbacks: [group]`"));
+        let message = "`default_fallbacks` holds entries with a source where plain names are wanted; they lead nowhere"
+            .to_owned();
+        sink.report(misread(
+            "dead-setting",
+            key,
+            "a list of names is wanted here",
+            message,
+            "write `default_fallbacks: [group]`",
+        ));
         return Vec::new();
     }
     items.into_iter().filter_map(target_name).collect()

@@ -30,7 +30,12 @@ struct Sections<'t> {
 impl<'t> Sections<'t> {
     fn new(root: Value<'t>) -> Self {
         let section = |name: &str| root.get(name).filter(|section| section.is_mapping());
-        Self { root, router: section("router_settings"), litellm: section("litellm_settings"), general: section("general_settings") }
+        Self {
+            root,
+            router: section("router_settings"),
+            litellm: section("litellm_settings"),
+            general: section("general_settings"),
+        }
     }
 
     /// A setting: the router's, unless it is empty or missing, else LiteLLM's.
@@ -62,7 +67,10 @@ pub(super) fn read(tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -
     let routes = chains.into_routes(&mut deployments, &sections);
     let open_world = root.get("include").is_some()
         || [sections.general, sections.router].into_iter().flatten().any(|section| {
-            section.get("store_model_in_db").and_then(Value::raw_text).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+            section
+                .get("store_model_in_db")
+                .and_then(Value::raw_text)
+                .is_some_and(|text| text.eq_ignore_ascii_case("true"))
         });
     let table = RouteTable {
         api_version: ApiVersion::V1,

@@ -7,8 +7,8 @@ use crate::model::Via;
 use crate::source::{Place, Spanned};
 use crate::syntax::Value;
 
-use super::deployments::Deployments;
 use super::Sections;
+use super::deployments::Deployments;
 
 /// Every name that leads to a group.
 pub(super) struct Names {
@@ -28,7 +28,12 @@ impl Names {
                 models.entry(model.clone()).or_insert(at);
             }
         }
-        let mut patterns: Vec<(String, usize)> = deployments.by_name.iter().filter(|(name, _)| name.contains('*')).map(|(name, at)| (name.clone(), *at)).collect();
+        let mut patterns: Vec<(String, usize)> = deployments
+            .by_name
+            .iter()
+            .filter(|(name, _)| name.contains('*'))
+            .map(|(name, at)| (name.clone(), *at))
+            .collect();
         patterns.sort_by_key(|(name, _)| (std::cmp::Reverse(name.replace('*', "").len()), name.clone()));
         let mut names = Self {
             groups: deployments.by_name.clone(),
@@ -42,19 +47,31 @@ impl Names {
         names
     }
 
-    fn read_aliases(&mut self, deployments: &Deployments, sections: &Sections<'_>, sink: &mut Sink) -> Vec<(String, Spanned<String>)> {
+    fn read_aliases(
+        &mut self,
+        deployments: &Deployments,
+        sections: &Sections<'_>,
+        sink: &mut Sink,
+    ) -> Vec<(String, Spanned<String>)> {
         let mut written = Vec::new();
         let aliases = sections.router.and_then(|router| router.get("model_group_alias"));
         for (key, value) in aliases.into_iter().flat_map(Value::entries) {
             let model = if value.is_mapping() { value.get("model") } else { Some(value) };
             let Some(name) = key.raw_text() else { continue };
             let Some((target, target_value)) = model.and_then(|model| Some((model.raw_text()?, model))) else {
-                let message = format!("the alias {} stands for no single group; LiteLLM cannot resolve it", quote(name));
-                sink.report(Diagnostic::new("bad-value", key.place(), "one group is wanted", message).help("write `alias: group-name`"));
+                let message =
+                    format!("the alias {} stands for no single group; LiteLLM cannot resolve it", quote(name));
+                sink.report(
+                    Diagnostic::new("bad-value", key.place(), "one group is wanted", message)
+                        .help("write `alias: group-name`"),
+                );
                 continue;
             };
             if let Some(group) = deployments.by_name.get(name).and_then(|at| deployments.groups.get(*at)) {
-                let message = format!("{} is an alias and a model group; LiteLLM uses the alias and never the group", quote(name));
+                let message = format!(
+                    "{} is an alias and a model group; LiteLLM uses the alias and never the group",
+                    quote(name)
+                );
                 sink.report(
                     Diagnostic::new("ambiguous-name", key.place(), "the alias wins", message)
                         .related(group.name.span(), "this group is never called by its name")
@@ -70,7 +87,11 @@ impl Names {
     fn report_dangling(&self, written: &[(String, Spanned<String>)], sink: &mut Sink) {
         for (alias, target) in written {
             if self.resolve(alias).0.is_none() {
-                let message = format!("the alias {} stands for {}, which nothing in `model_list` answers to", quote(alias), quote(&target.value));
+                let message = format!(
+                    "the alias {} stands for {}, which nothing in `model_list` answers to",
+                    quote(alias),
+                    quote(&target.value)
+                );
                 sink.report(unknown(target.place, message, self.near(&target.value)));
             }
         }
@@ -78,10 +99,10 @@ impl Names {
 
     /// The group a name leads to, and how.
     pub(super) fn resolve(&self, name: &str) -> (Option<usize>, Via) {
-        if !self.groups.contains_key(name) {
-            if let Some(at) = self.ids.get(name) {
-                return (Some(*at), Via::ModelId);
-            }
+        if !self.groups.contains_key(name)
+            && let Some(at) = self.ids.get(name)
+        {
+            return (Some(*at), Via::ModelId);
         }
         let mut at = name;
         let mut via = Via::Group;
@@ -115,7 +136,8 @@ pub(super) fn unknown(place: Place, message: String, near: Option<&str>) -> Diag
         || "LiteLLM starts with this and fails when it is needed; add the group or remove the name".to_owned(),
         |near| format!("did you mean {}?", quote(near)),
     );
-    Diagnostic::new("unknown-reference", place, "no model group, alias, id or wildcard of this name", message).help(help)
+    Diagnostic::new("unknown-reference", place, "no model group, alias, id or wildcard of this name", message)
+        .help(help)
 }
 
 /// Whether a name fits a pattern in which `*` stands for any letters.
