@@ -11,6 +11,10 @@ use super::{FailoverGraph, HopEdge, HopId};
 /// The hops a request takes, in order.
 pub type Path = Vec<HopId>;
 
+/// How many routes a search for paths goes through. A request that got further would have made hundreds of calls, which
+/// `runaway-attempts` denies long before; without the bound, a chain of all routes would cost the square of its length.
+const FURTHEST: usize = 512;
+
 /// A target that a route can reach.
 #[derive(Clone, Debug)]
 pub struct Reached {
@@ -66,6 +70,7 @@ impl FailoverGraph {
                             reached.extend(again.map(|member| Reached { target: member.target, path: vec![*id] }));
                         }
                     }
+                    Leg::Route(_) if came_by.len() >= FURTHEST => {}
                     Leg::Route(to) => {
                         came_by.insert(*to, *id);
                         queue.push_back(*to);
