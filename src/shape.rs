@@ -62,14 +62,21 @@ fn for_editors(schema: &mut Schema) {
     if let Some(kept) = without_null {
         object.remove("anyOf");
         if let [Json::Object(only)] = kept.as_slice() {
-            if only.contains_key("$ref") && object.contains_key("description") {
-                object.insert("allOf".to_owned(), Json::Array(vec![Json::Object(only.clone())]));
-            } else {
-                object.extend(only.clone());
-            }
+            let own = object.remove("description");
+            object.extend(only.clone());
+            object.extend(own.map(|own| ("description".to_owned(), own)));
         } else {
             object.insert("anyOf".to_owned(), Json::Array(kept));
         }
+    }
+    // The YAML language server shows the description beside a `$ref`, and not that beside an `allOf` of one.
+    let only = match object.get("allOf").and_then(Json::as_array).map(Vec::as_slice) {
+        Some([Json::Object(only)]) if only.len() == 1 => only.get("$ref").cloned(),
+        _ => None,
+    };
+    if let Some(reference) = only {
+        object.remove("allOf");
+        object.insert("$ref".to_owned(), reference);
     }
     merge_words(object);
 }

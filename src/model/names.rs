@@ -61,7 +61,6 @@ impl JsonSchema for Name {
             "title": "a name",
             "description": "a name: lower-case letters, digits, `.`, `_` and `-`, at most 128 bytes",
             "pattern": Self::PATTERN,
-            "examples": ["support-chat"],
         })
     }
 }
