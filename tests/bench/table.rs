@@ -22,7 +22,7 @@ pub(crate) fn table(bytes: usize) -> String {
         );
     }
     out.push_str("\nkeys:\n");
-    for key in 0..16 {
+    for key in 0..8 {
         let _ = writeln!(
             out,
             "  key-{key}:\n    account: account-{}\n    secret: env:KEY_{key}   # rotated every quarter\n    owner: platform\n    expires: 2030-01-31\n    limits: {{requestsPerMinute: 4000, tokensPerMinute: 2000000, concurrency: 80}}\n    quota: quota-{}",
