@@ -14,7 +14,7 @@ mod summary;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Findings, RuleId};
-use crate::driver::{Extent, Silent};
+use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
@@ -70,6 +70,22 @@ pub struct Report<'a> {
     pub secrets: &'a [Span],
     /// What kept the check from being complete, beyond findings.
     pub trouble: Option<&'a str>,
+}
+
+impl<'a> Report<'a> {
+    /// The report of a whole check.
+    pub fn of(sources: &'a SourceMap, outcome: &'a Outcome) -> Self {
+        Self {
+            sources,
+            findings: &outcome.findings,
+            extent: outcome.extent,
+            silent: &outcome.silent,
+            as_of: outcome.as_of,
+            origin: outcome.catalogue.origin(),
+            secrets: &outcome.secrets,
+            trouble: None,
+        }
+    }
 }
 
 /// How a report for people looks.

@@ -59,3 +59,16 @@ fn describe(schema: &Json, at: &str, bare: &mut Vec<String>) {
         }
     }
 }
+
+#[test]
+fn the_readme_and_the_help_name_the_same_exit_codes() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_routec")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, codes) = help.split_once("Exit codes: ").expect("the help names the exit codes");
+    let helped: Vec<u8> = codes.split(',').filter_map(|part| part.split_whitespace().next()?.parse().ok()).collect();
+    let readme = text("README.md");
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok());
+    let documented: Vec<u8> = rows.collect();
+    assert_eq!(helped, documented);
+    assert_eq!(helped, [0, 1, 2, 3, 5]);
+}

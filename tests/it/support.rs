@@ -29,17 +29,7 @@ pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
 
 /// A report without colour, 80 columns wide.
 pub(crate) fn report(sources: &SourceMap, outcome: &Outcome, format: Format) -> String {
-    let report = Report {
-        sources,
-        findings: &outcome.findings,
-        extent: outcome.extent,
-        silent: &outcome.silent,
-        as_of: outcome.as_of,
-        origin: outcome.catalogue.origin(),
-        secrets: &outcome.secrets,
-        trouble: None,
-    };
-    render(&report, format, Style { color: false, width: 80, verbose: false })
+    render(&Report::of(sources, outcome), format, Style { color: false, width: 80, verbose: false })
 }
 
 /// The findings as (file, line, rule).

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use routec::diagnostic::Findings;
 use routec::driver::{Extent, Outcome};
 use routec::model::Origin;
 use routec::report::{Format, Report, Style, render};
@@ -17,33 +18,29 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
     let request = request::read(&args.input, world)?;
     let style = Style { color: world.uses_color(), width: world.width(), verbose: args.verbose };
     if let Some(findings) = &request.project_findings {
-        let report = Report {
-            sources: &request.sources,
-            findings,
-            extent: Extent { files: 1, ..Extent::default() },
-            silent: &[],
-            as_of: request.job.as_of,
-            origin: Origin::Project,
-            secrets: &[],
-            trouble: Some("`routec.yaml` could not be read, so nothing was checked"),
-        };
+        let report = of_project(&request, findings);
         emit(&report, &outputs, style, world)?;
         return Ok(Exit::Unreadable);
     }
     let outcome = routec::driver::check(&request.sources, &request.job);
     let trouble = trouble(&outcome);
-    let report = Report {
-        sources: &request.sources,
-        findings: &outcome.findings,
-        extent: outcome.extent,
-        silent: &outcome.silent,
-        as_of: outcome.as_of,
-        origin: outcome.catalogue.origin(),
-        secrets: &outcome.secrets,
-        trouble: trouble.as_deref(),
-    };
+    let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, &outcome) };
     emit(&report, &outputs, style, world)?;
     Ok(exit(&outcome, args.fail_on, trouble.is_some()))
+}
+
+/// The report of a project file that cannot be read.
+fn of_project<'a>(request: &'a Request, findings: &'a Findings) -> Report<'a> {
+    Report {
+        sources: &request.sources,
+        findings,
+        extent: Extent { files: 1, ..Extent::default() },
+        silent: &[],
+        as_of: request.job.as_of,
+        origin: Origin::Project,
+        secrets: &[],
+        trouble: Some("`routec.yaml` could not be read, so nothing was checked"),
+    }
 }
 
 /// What kept the check from being one: nothing to check is never clean.
@@ -108,7 +105,8 @@ fn emit(report: &Report<'_>, outputs: &[(Format, Option<String>)], style: Style,
 /// Checks for a command that goes on only with a clean result; otherwise the findings are reported and it ends.
 pub(crate) fn gate(request: &Request, world: &World) -> Result<Outcome, Exit> {
     let style = Style { color: world.uses_color(), width: world.width(), verbose: false };
-    if request.project_findings.is_some() {
+    if let Some(findings) = &request.project_findings {
+        world.print(&render(&of_project(request, findings), Format::Human, style));
         return Err(Exit::Unreadable);
     }
     let outcome = routec::driver::check(&request.sources, &request.job);
@@ -117,16 +115,7 @@ pub(crate) fn gate(request: &Request, world: &World) -> Result<Outcome, Exit> {
     if exit == Exit::Clean {
         return Ok(outcome);
     }
-    let report = Report {
-        sources: &request.sources,
-        findings: &outcome.findings,
-        extent: outcome.extent,
-        silent: &outcome.silent,
-        as_of: outcome.as_of,
-        origin: outcome.catalogue.origin(),
-        secrets: &outcome.secrets,
-        trouble: trouble.as_deref(),
-    };
+    let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, &outcome) };
     world.print(&render(&report, Format::Human, style));
     Err(exit)
 }

@@ -19,15 +19,28 @@ use world::World;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     /// Nothing closes the gate.
-    Clean = 0,
+    Clean,
     /// Findings at the threshold.
-    Findings = 1,
+    Findings,
     /// The command was not understood.
-    Usage = 2,
+    Usage,
     /// Input that cannot be read, or nothing to check.
-    Unreadable = 3,
+    Unreadable,
     /// An artifact is not accepted.
-    Refused = 5,
+    Refused,
+}
+
+impl Exit {
+    /// The code; the README and `--help` say the same, compared by a test.
+    fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+            Self::Unreadable => 3,
+            Self::Refused => 5,
+        }
+    }
 }
 
 /// Why a command ended early: an exit and one sentence.
@@ -53,7 +66,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let is_question = !error.use_stderr();
             let _ = error.print();
-            return ExitCode::from(if is_question { 0 } else { 2 });
+            return ExitCode::from(if is_question { Exit::Clean } else { Exit::Usage }.code());
         }
     };
     let world = World::new(args.color);
@@ -72,12 +85,5 @@ fn main() -> ExitCode {
         world.say(&format!("error: {}\n", stop.message));
         stop.exit
     });
-    let code = match exit {
-        Exit::Clean => 0,
-        Exit::Findings => 1,
-        Exit::Usage => 2,
-        Exit::Unreadable => 3,
-        Exit::Refused => 5,
-    };
-    ExitCode::from(code)
+    ExitCode::from(exit.code())
 }
