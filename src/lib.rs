@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod diagnostic;
 pub mod driver;
+pub mod expression;
 pub mod frontend;
 pub mod gate;
 pub mod graph;

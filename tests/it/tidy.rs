@@ -8,7 +8,7 @@ use crate::support::{files, text};
 const LAYERS: [&[&str]; 14] = [
     &["source"],
     &["diagnostic"],
-    &["syntax"],
+    &["syntax", "expression"],
     &["model"],
     &["shape"],
     &["graph"],
@@ -104,6 +104,7 @@ fn dependencies_have_one_owner() {
         ("jiff", "src/model/units.rs"),
         ("jsonschema", "src/shape.rs"),
         ("clap", "src/bin/routec/"),
+        ("cel", "src/expression/parse.rs"),
         ("globset", "src/bin/routec/request.rs"),
         ("ed25519_dalek", "src/artifact/"),
         ("sha2", "src/artifact/"),
