@@ -1,6 +1,8 @@
 //! Compiler and policy linter for the route tables of LLM gateways.
 
 pub mod artifact;
+pub mod claims;
+pub mod contingency;
 pub mod diagnostic;
 pub mod driver;
 pub mod expression;
@@ -8,6 +10,7 @@ pub mod frontend;
 pub mod gate;
 pub mod graph;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod schema;

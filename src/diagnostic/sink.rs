@@ -13,6 +13,8 @@ pub struct WaiverTicket {
     pub at: String,
     /// Whether its last day has passed.
     pub expired: bool,
+    /// What the policies require of a waiver and this one does not have.
+    pub lacks: Vec<String>,
     /// Where it stands.
     pub span: Span,
     /// Ticket and reason, for the reports.
@@ -125,7 +127,7 @@ impl Sink {
             for (waiver, used) in waivers.iter().zip(used.iter_mut()) {
                 if covers(waiver, &diagnostic) && !levels.is_locked(diagnostic.rule) {
                     *used = true;
-                    if !waiver.expired {
+                    if !waiver.expired && waiver.lacks.is_empty() {
                         diagnostic.waived = Some(Waived { reason: waiver.reason.clone(), span: waiver.span });
                     }
                 }
@@ -168,6 +170,14 @@ fn about_waiver(waiver: &WaiverTicket, used: bool, levels: &Levels) -> Option<Di
         return Some(
             Diagnostic::new("forbidden-waiver", waiver.span, "this waiver has no effect", message)
                 .help("remove the waiver and mend what the rule reports"),
+        );
+    }
+    if let Some(lacking) = waiver.lacks.first() {
+        let words: Vec<String> = waiver.lacks.iter().map(|key| super::quote(key)).collect();
+        let message = format!("the waiver of {rule} has no {}, which the policies require", words.join(" and "));
+        return Some(
+            Diagnostic::new("forbidden-waiver", waiver.span, "this waiver has no effect", message)
+                .help(format!("add `{lacking}: …`; without it nobody can ask who agreed, and why")),
         );
     }
     if used && waiver.expired {

@@ -1,13 +1,20 @@
 //! The passes in the order they run. Read this first.
 
-use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, WaiverTicket, nearest, quote};
+mod clauses;
+mod levels;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, Findings, Levels, RuleId, Sink, WaiverTicket, quote};
 use crate::frontend;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{
-    Catalog, Catalogue, Date, Document, Kind, LevelWord, Origin, Part, Policy, Project, Relations, Table, resolve,
+    Catalog, Catalogue, Date, Document, Expectations, Gateway, Kind, Origin, Part, Policy, Project, RouteTable, Table,
+    Waiver, resolve,
 };
+use crate::policy::Law;
 use crate::rules::{self, Context, Terms};
-use crate::source::{FileId, Place, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span, Spanned};
 
 /// What a file is listed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +32,23 @@ pub enum Role {
 pub struct Job {
     /// The files, in order, with what they are listed as.
     pub files: Vec<(FileId, Role)>,
+    /// Policy files that others extend, and what they are pinned to.
+    pub pins: Vec<Pin>,
     /// The day on which dates are judged.
     pub as_of: Date,
+}
+
+/// A policy file that another one extends.
+#[derive(Clone, Debug)]
+pub struct Pin {
+    /// The file that is extended.
+    pub file: FileId,
+    /// Where the other file says so.
+    pub span: Span,
+    /// The SHA-256 that it expects, as hexadecimal digits.
+    pub expected: String,
+    /// The SHA-256 of the file's bytes.
+    pub found: String,
 }
 
 /// How much was checked.
@@ -72,6 +94,14 @@ pub struct Outcome {
     pub catalogue: Catalogue,
     /// The policies in force.
     pub policies: Vec<Policy>,
+    /// What they mean.
+    pub law: Law,
+    /// What must hold when something fails.
+    pub expectations: Vec<(FileId, Expectations)>,
+    /// The levels in force.
+    levels: Levels,
+    /// The numbers that policies tune.
+    terms: Terms,
     /// How much was checked.
     pub extent: Extent,
     /// Which rules were silent, and why.
@@ -103,14 +133,15 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let read = read(sources, job, &mut sink);
     let catalogue = Catalogue::new(read.catalogs, read.origin, &mut sink);
     let tables = resolve(read.parts, &catalogue, &mut sink);
-    let (levels, terms) = judge(&read.policies, &mut sink);
+    let (levels, terms) = levels::set_by(&read.policies, &mut sink);
+    let law = Law::new(&read.policies, sources, &mut sink);
+    clauses::pinned(sources, &job.pins, &mut sink);
+    clauses::unmatched(&law, &tables, &catalogue, &read.policies, job, &mut sink);
     let graphs: Vec<FailoverGraph> = tables.iter().map(FailoverGraph::build).collect();
     let mut silent = Vec::new();
     for (table, graph) in tables.iter().zip(&graphs) {
-        let relations = Relations::new(&catalogue);
         let reachable = Reachable::new(table, graph);
-        let context =
-            Context { table, graph, reachable: &reachable, catalogue: &catalogue, relations, as_of: job.as_of, terms };
+        let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
     }
@@ -127,12 +158,52 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
             .count(),
         hops: graphs.iter().map(|graph| graph.hops().count()).sum(),
         policies: read.policies.len(),
-        expectations: read.expectations,
+        expectations: read.expectations.len(),
     };
-    let waivers: Vec<WaiverTicket> = tables.iter().flat_map(|table| waivers(table, job.as_of)).collect();
+    let waivers: Vec<WaiverTicket> = tables.iter().flat_map(|table| waivers(table, &law, job.as_of)).collect();
     let secrets = sink.secrets();
     let findings = sink.finish(&levels, &waivers);
-    Outcome { findings, tables, graphs, catalogue, policies: read.policies, extent, silent, as_of: job.as_of, secrets }
+    Outcome {
+        findings,
+        tables,
+        graphs,
+        catalogue,
+        policies: read.policies,
+        law,
+        expectations: read.expectations,
+        levels,
+        terms,
+        extent,
+        silent,
+        as_of: job.as_of,
+        secrets,
+    }
+}
+
+/// Judges one table by itself, with the policies of a run in force; against the catalogue of the run if it brings none.
+pub fn judge_alone(run: &Outcome, file: FileId, table: RouteTable, catalog: Option<Catalog>) -> Findings {
+    let mut sink = Sink::new();
+    let own = catalog.map(|catalog| Catalogue::new(vec![catalog], Origin::Project, &mut sink));
+    let catalogue = own.as_ref().unwrap_or(&run.catalogue);
+    let part = Part {
+        head: table.metadata.name.span(),
+        table,
+        file,
+        gateway: Gateway::Native,
+        dead_hops: Vec::new(),
+        partial: false,
+        open_world: false,
+        unread: BTreeSet::new(),
+    };
+    let tables = resolve(vec![part], catalogue, &mut sink);
+    for table in &tables {
+        let graph = FailoverGraph::build(table);
+        let reachable = Reachable::new(table, &graph);
+        let context = Context::new(table, &graph, &reachable, catalogue, &run.law, run.as_of, run.terms);
+        rules::run(&context, &mut sink);
+    }
+    let waivers: Vec<WaiverTicket> = tables.iter().flat_map(|table| waivers(table, &run.law, run.as_of)).collect();
+    sink.finish(&run.levels, &waivers)
 }
 
 /// Every document of every file, by kind.
@@ -140,7 +211,7 @@ struct Read {
     parts: Vec<Part>,
     catalogs: Vec<Catalog>,
     policies: Vec<Policy>,
-    expectations: usize,
+    expectations: Vec<(FileId, Expectations)>,
     files: usize,
     origin: Origin,
 }
@@ -150,7 +221,7 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
         parts: Vec::new(),
         catalogs: Vec::new(),
         policies: Vec::new(),
-        expectations: 0,
+        expectations: Vec::new(),
         files: 0,
         origin: Origin::Project,
     };
@@ -171,7 +242,7 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
                 Document::RouteTable(part) => read.parts.push(*part),
                 Document::Catalog(catalog) => read.catalogs.push(*catalog),
                 Document::Policy(policy) => read.policies.push(*policy),
-                Document::Expectations(_) => read.expectations += 1,
+                Document::Expectations(expectations) => read.expectations.push((*file, expectations)),
                 Document::Project(_) => {}
             }
         }
@@ -195,73 +266,30 @@ fn misplaced(file: FileId, wanted: Kind) -> Diagnostic {
         .help("list it under its own kind in `routec.yaml`, or move it to the folder of its kind")
 }
 
-/// The levels and numbers that policies set.
-fn judge(policies: &[Policy], sink: &mut Sink) -> (Levels, Terms) {
-    let mut levels = rules::default_levels();
-    let mut terms = Terms::default();
-    for policy in policies {
-        for entry in &policy.levels {
-            let name = entry.name.value.as_str();
-            let Some(rule) = rules::find(name) else {
-                sink.report(no_such_rule(name, entry.name.place));
-                continue;
-            };
-            let level = match entry.value.value {
-                LevelWord::Deny => Level::Deny,
-                LevelWord::Warn => Level::Warn,
-                LevelWord::Allow => Level::Allow,
-            };
-            levels.set(rule.id, level);
-        }
-        for name in policy.waiver_terms.iter().flat_map(|terms| &terms.never) {
-            match rules::find(&name.value) {
-                Some(rule) => levels.lock(rule.id),
-                None => sink.report(no_such_rule(&name.value, name.place)),
-            }
-        }
-        terms = tune(terms, policy);
-    }
-    (levels, terms)
-}
-
-fn no_such_rule(name: &str, place: Place) -> Diagnostic {
-    let message = format!("there is no rule called {}", quote(name));
-    let near = nearest(name, rules::ALL.iter().map(|rule| rule.id.as_str()));
-    let help =
-        near.map_or_else(|| "`routec rules` lists them".to_owned(), |near| format!("did you mean {}?", quote(near)));
-    Diagnostic::new("unknown-reference", place, "no such rule", message).help(help)
-}
-
-fn tune(mut terms: Terms, policy: &Policy) -> Terms {
-    let set = |slot: &mut u32, value: Option<crate::model::Count>| {
-        if let Some(value) = value {
-            *slot = value.get();
-        }
-    };
-    set(&mut terms.attempts_at_most, policy.attempts_at_most);
-    if let Some(catalog) = &policy.catalog {
-        set(&mut terms.catalog_age_days, catalog.max_age_days);
-        set(&mut terms.retirement_notice_days, catalog.retirement_notice_days);
-        set(&mut terms.equivalence_review_days, catalog.equivalence_review_days);
-        set(&mut terms.key_expiry_notice_days, catalog.key_expiry_notice_days);
-    }
-    terms
-}
-
 fn silences(context: &Context<'_>) -> Vec<Silent> {
     let quiet = rules::ALL.iter().filter(|rule| rule.run.is_some());
     quiet.filter_map(|rule| Some(Silent { rule: rule.id, reason: rule.silent_because(context)? })).collect()
 }
 
-fn waivers(table: &Table, as_of: Date) -> impl Iterator<Item = WaiverTicket> {
-    table.waivers.iter().map(move |waiver| WaiverTicket {
-        rule: waiver.value.rule.value.clone(),
-        at: waiver.value.at.value.clone(),
-        expired: waiver.value.until.value < as_of,
-        span: waiver.span(),
-        reason: match &waiver.value.ticket {
-            Some(ticket) => format!("{ticket}: {}", waiver.value.reason),
-            None => waiver.value.reason.clone(),
-        },
-    })
+fn waivers(table: &Table, law: &Law, as_of: Date) -> Vec<WaiverTicket> {
+    let ticket = |waiver: &Spanned<Waiver>| {
+        let doc = &waiver.value;
+        let lacks = law.waivers.require.iter().filter(|(key, _)| match key.as_str() {
+            "ticket" => doc.ticket.is_none(),
+            "approvedBy" => doc.approved_by.is_none(),
+            _ => doc.reason.trim().is_empty(),
+        });
+        WaiverTicket {
+            rule: doc.rule.value.clone(),
+            at: doc.at.value.clone(),
+            expired: doc.until.value < as_of,
+            lacks: lacks.map(|(key, _)| key.clone()).collect(),
+            span: waiver.span(),
+            reason: match &doc.ticket {
+                Some(ticket) => format!("{ticket}: {}", doc.reason),
+                None => doc.reason.clone(),
+            },
+        }
+    };
+    table.waivers.iter().map(ticket).collect()
 }

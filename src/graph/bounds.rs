@@ -1,168 +1,354 @@
-//! Bounds in routec's own semantics: calls at most, and the time before a step can start, by dynamic programming.
+//! Bounds in routec's own semantics: calls, time and money at most, by dynamic programming over the routes.
+//!
+//! Every call is counted as if it took its whole timeout and were billed in full, failed or not: nothing in a table says
+//! which failed calls are free, so only this is a bound.
 
-use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Rung, Step, Symptom, Table, TargetNode};
+use std::collections::BTreeSet;
+
+use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Symptom, Table, TargetId};
 
 use super::FailoverGraph;
+use super::moves::{Call, Move, further_keys};
+use super::walk::rung_for;
 
-/// The calls one request can cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attempts {
-    /// So many at most.
-    AtMost(u64),
-    /// No bound: the route reaches a cycle.
-    Unbounded,
+/// Which symptoms the calls of a request show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// The same one at every call.
+    Persistent(Symptom),
+    /// Any at each call, as an adversary would choose. Where the steps of several ladders could be taken in several
+    /// orders, each is counted at its worst, so that the bound may be above the worst real request.
+    Adversarial,
 }
 
-/// The calls at most for each route, whatever symptom shows at each call.
+/// Why there is no bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Open {
+    /// The route reaches a cycle.
+    Cycle,
+    /// A target sets no timeout.
+    NoTimeout(TargetId),
+    /// The price of a target's model is not known.
+    NoPrice(TargetId),
+}
+
+/// A number at most, or why there is none.
+pub type AtMost<T> = Result<T, Open>;
+
+/// What one request that enters a route can cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Calls.
+    pub attempts: AtMost<u64>,
+    /// Milliseconds until the last call starts.
+    pub last_start: AtMost<u64>,
+    /// Milliseconds until the request has ended.
+    pub time: AtMost<u64>,
+    /// Money, in the unit of the prices given.
+    pub money: AtMost<u128>,
+}
+
+/// The price of one call of a target; `None` where it is not known.
+pub type PriceOf<'a> = &'a dyn Fn(TargetId) -> Option<u128>;
+
+/// The bounds of the routes asked for, and of all that these reach.
 #[derive(Debug)]
 pub struct Bounds {
-    attempts: Vec<Attempts>,
+    settled: Vec<Option<Bound>>,
 }
 
+const CYCLE: Bound =
+    Bound { attempts: Err(Open::Cycle), last_start: Err(Open::Cycle), time: Err(Open::Cycle), money: Err(Open::Cycle) };
+
 impl Bounds {
-    /// Computes the bounds of every route, each once: routes that reach a cycle have none.
-    pub fn new(table: &Table, graph: &FailoverGraph) -> Self {
-        let mut attempts: Vec<Option<Attempts>> = vec![None; table.routes.len()];
+    /// The bounds of every route.
+    pub fn new(table: &Table, graph: &FailoverGraph, case: Case, price: PriceOf<'_>) -> Self {
+        Self::of(table, graph, case, price, table.routes.iter().map(|(id, _)| id))
+    }
+
+    /// The bounds of some routes, each computed once: routes that reach a cycle have none.
+    pub fn of(
+        table: &Table,
+        graph: &FailoverGraph,
+        case: Case,
+        price: PriceOf<'_>,
+        routes: impl IntoIterator<Item = RouteId>,
+    ) -> Self {
+        let mut bounds = Self { settled: vec![None; table.routes.len()] };
         // Depth first without recursion: a route is settled once all routes it falls back to are.
-        for (start, _) in table.routes.iter() {
+        for start in routes {
             let mut stack = vec![start];
-            let mut entered = std::collections::BTreeSet::new();
+            let mut entered = BTreeSet::new();
             while let Some(route) = stack.last().copied() {
-                if attempts.get(route.number()).copied().flatten().is_some() {
+                if bounds.get(route).is_some() {
                     stack.pop();
                     continue;
                 }
-                let next: Vec<RouteId> =
-                    graph.hops_of(route).iter().filter_map(|hop| graph.hop(*hop).to_route()).collect();
-                let open = |to: &RouteId| attempts.get(to.number()).copied().flatten().is_none();
-                let value = if entered.insert(route) && next.iter().any(open) {
-                    stack.extend(next.into_iter().filter(open));
+                let open: Vec<RouteId> =
+                    visited(table, graph, route, case).into_iter().filter(|to| bounds.get(*to).is_none()).collect();
+                let value = if !open.is_empty() && entered.insert(route) {
+                    stack.extend(open);
                     continue;
-                } else if next.iter().any(open) {
-                    Attempts::Unbounded
+                } else if open.is_empty() {
+                    Visit { table, price, bounds: &bounds }.bound(&table.routes[route], case)
                 } else {
-                    visit(table, route, &attempts)
+                    CYCLE
                 };
-                if let Some(slot) = attempts.get_mut(route.number()) {
+                if let Some(slot) = bounds.settled.get_mut(route.number()) {
                     *slot = Some(value);
                 }
                 stack.pop();
             }
         }
-        Self { attempts: attempts.into_iter().map(|value| value.unwrap_or(Attempts::Unbounded)).collect() }
+        bounds
     }
 
-    /// The calls at most for a request that enters a route.
-    pub fn attempts(&self, route: RouteId) -> Attempts {
-        self.attempts.get(route.number()).copied().unwrap_or(Attempts::Unbounded)
+    /// The bound of a route that was asked for or is reached from one; `None` for others.
+    pub fn get(&self, route: RouteId) -> Option<&Bound> {
+        self.settled.get(route.number()).and_then(Option::as_ref)
+    }
+
+    /// The calls at most of a route.
+    pub fn attempts(&self, route: RouteId) -> AtMost<u64> {
+        self.get(route).map_or(Err(Open::Cycle), |bound| bound.attempts)
     }
 }
 
-/// One visit: a first call, and every step of every rung once, since a visit never reuses a step and any symptom may
-/// show at each call. A `stop` hides the steps behind it.
-fn visit(table: &Table, route: RouteId, settled: &[Option<Attempts>]) -> Attempts {
-    let node = &table.routes[route];
-    let mut total = 1u64;
-    for rung in &node.rungs {
-        for step in rung.steps.iter() {
-            match &step.step {
-                Step::Stop => break,
-                Step::Fallback(_) => match &step.leg {
-                    Some((Leg::Route(to), _)) => match settled.get(to.number()).copied().flatten() {
-                        Some(Attempts::AtMost(more)) => total = total.saturating_add(more),
-                        Some(Attempts::Unbounded) | None => return Attempts::Unbounded,
-                    },
-                    Some((Leg::Target(_), _)) => total = total.saturating_add(1),
-                    Some((Leg::Nowhere(_), _)) | None => {}
-                },
-                Step::Backoff(_)
-                | Step::NextKey(_)
-                | Step::LowerConcurrency(_)
-                | Step::RaiseTimeout(_)
-                | Step::SwitchEgress(_)
-                | Step::CountPerKey(_)
-                | Step::OpenCircuit { .. }
-                | Step::PinSession(_)
-                | Step::ShardGateway(_)
-                | Step::Check { .. } => total = total.saturating_add(calls(&step.step, table, node)),
+/// The routes that a visit of a route can lead to.
+fn visited(table: &Table, graph: &FailoverGraph, route: RouteId, case: Case) -> Vec<RouteId> {
+    let wanted = match case {
+        Case::Persistent(symptom) => match rung_for(&table.routes[route], symptom) {
+            Some(rung) => Some(rung),
+            None => return Vec::new(),
+        },
+        Case::Adversarial => None,
+    };
+    let hops = graph.hops_of(route).iter().map(|hop| graph.hop(*hop));
+    hops.filter(|hop| wanted.is_none_or(|rung| hop.at.0 == rung)).filter_map(super::HopEdge::to_route).collect()
+}
+
+/// One visit, the visits it leads to being settled.
+struct Visit<'a> {
+    table: &'a Table,
+    price: PriceOf<'a>,
+    bounds: &'a Bounds,
+}
+
+/// What a visit has cost so far.
+#[derive(Clone, Copy)]
+struct Sum {
+    attempts: AtMost<u64>,
+    last_start: AtMost<u64>,
+    time: AtMost<u64>,
+    money: AtMost<u128>,
+}
+
+impl Sum {
+    const NOTHING: Self = Self { attempts: Ok(0), last_start: Ok(0), time: Ok(0), money: Ok(0) };
+
+    fn wait(&mut self, milliseconds: u64) {
+        self.time = self.time.map(|time| time.saturating_add(milliseconds));
+    }
+
+    /// So many calls alike, one after the other.
+    fn calls(&mut self, number: u64, time: AtMost<u64>, money: AtMost<u128>) {
+        if number == 0 {
+            return;
+        }
+        self.attempts = self.attempts.map(|attempts| attempts.saturating_add(number));
+        let before = time.map(|time| time.saturating_mul(number - 1));
+        self.last_start = add(self.time, before);
+        self.time = add(self.time, time.map(|time| time.saturating_mul(number)));
+        self.money = both(self.money, money, |sum, each| sum.saturating_add(each.saturating_mul(u128::from(number))));
+    }
+
+    fn visit(&mut self, inner: &Bound) {
+        self.attempts = add(self.attempts, inner.attempts);
+        self.last_start = add(self.time, inner.last_start);
+        self.time = add(self.time, inner.time);
+        self.money = both(self.money, inner.money, u128::saturating_add);
+    }
+}
+
+fn both<T>(a: AtMost<T>, b: AtMost<T>, join: impl Fn(T, T) -> T) -> AtMost<T> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok(join(a, b)),
+        (Err(a), Err(b)) => Err(a.min(b)),
+        (Err(open), Ok(_)) | (Ok(_), Err(open)) => Err(open),
+    }
+}
+
+fn add(a: AtMost<u64>, b: AtMost<u64>) -> AtMost<u64> {
+    both(a, b, u64::saturating_add)
+}
+
+fn most<T: Ord>(values: impl IntoIterator<Item = AtMost<T>>) -> Option<AtMost<T>> {
+    values.into_iter().reduce(|a, b| both(a, b, T::max))
+}
+
+impl Visit<'_> {
+    fn bound(&self, route: &RouteNode, case: Case) -> Bound {
+        let sums: Vec<Sum> = match case {
+            Case::Persistent(symptom) => {
+                let steps = rung_for(route, symptom).and_then(|rung| route.rungs.get(rung));
+                let steps: &[ResolvedStep] = steps.map_or(&[], |rung| rung.steps.as_slice());
+                route.pool.iter().map(|member| self.persistent(member.target, steps)).collect()
             }
+            Case::Adversarial => vec![self.adversarial(route)],
+        };
+        Bound {
+            attempts: most(sums.iter().map(|sum| sum.attempts)).unwrap_or(Ok(0)),
+            last_start: most(sums.iter().map(|sum| sum.last_start)).unwrap_or(Ok(0)),
+            time: most(sums.iter().map(|sum| sum.time)).unwrap_or(Ok(0)),
+            money: most(sums.iter().map(|sum| sum.money)).unwrap_or(Ok(0)),
         }
     }
-    Attempts::AtMost(total)
-}
 
-/// The calls of a step that stays with its target; none for any other.
-pub fn calls(step: &Step, table: &Table, route: &RouteNode) -> u64 {
-    match step {
-        Step::Backoff(backoff) => u64::from(backoff.attempts.get()),
-        Step::NextKey(times) => {
-            let spare = route.pool.iter().map(|member| table.targets[member.target].keys.len()).max().unwrap_or(0);
-            let spare = u64::try_from(spare.saturating_sub(1)).unwrap_or(u64::MAX);
-            times.map_or(spare, |times| spare.min(u64::from(times)))
+    fn timeout(call: &Call) -> AtMost<u64> {
+        call.timeout.ok_or(Open::NoTimeout(call.target))
+    }
+
+    fn money(&self, target: TargetId) -> AtMost<u128> {
+        (self.price)(target).ok_or(Open::NoPrice(target))
+    }
+
+    /// The steps of one rung in order, exactly as a request would take them.
+    fn persistent(&self, first: TargetId, steps: &[ResolvedStep]) -> Sum {
+        let mut call = Call::first(self.table, first);
+        let mut sum = Sum::NOTHING;
+        let make = |sum: &mut Sum, number: u64, call: &Call| {
+            sum.calls(number, Self::timeout(call), self.money(call.target));
+        };
+        make(&mut sum, 1, &call);
+        for step in steps {
+            match Move::of(step) {
+                Move::Repeat(backoff) => {
+                    sum.wait(backoff.total_wait());
+                    make(&mut sum, u64::from(backoff.attempts.get()), &call);
+                }
+                Move::NextKeys(times) => {
+                    let further = further_keys(times, call.spare_keys(self.table));
+                    make(&mut sum, further, &call);
+                    call.key = call.key.saturating_add(usize::try_from(further).unwrap_or(usize::MAX));
+                }
+                Move::Again | Move::Through(_) => make(&mut sum, 1, &call),
+                Move::Longer(cap) => {
+                    call = call.longer(cap);
+                    make(&mut sum, 1, &call);
+                }
+                Move::Hop(Leg::Target(target)) => {
+                    call = Call::first(self.table, *target);
+                    make(&mut sum, 1, &call);
+                }
+                Move::Hop(Leg::Route(to)) => sum.visit(self.bounds.get(*to).unwrap_or(&CYCLE)),
+                Move::Hop(Leg::Nowhere(_)) | Move::Control => {}
+                Move::Stop => break,
+            }
         }
-        Step::LowerConcurrency(_) | Step::RaiseTimeout(_) | Step::SwitchEgress(_) => 1,
-        Step::Fallback(_)
-        | Step::CountPerKey(_)
-        | Step::OpenCircuit { .. }
-        | Step::PinSession(_)
-        | Step::ShardGateway(_)
-        | Step::Check { .. }
-        | Step::Stop => 0,
+        sum
+    }
+
+    /// Every step of every rung once, each at its worst: on whichever target the visit may have called before it.
+    fn adversarial(&self, route: &RouteNode) -> Sum {
+        let stays = Stays::of(route);
+        let pool: Vec<TargetId> = route.pool.iter().map(|member| member.target).collect();
+        let mut sum = Sum::NOTHING;
+        // The last call can be any; the one that ends soonest makes it start latest.
+        let mut tail: Option<AtMost<u64>> = None;
+        let mut make = |sum: &mut Sum, number: u64, on: &[TargetId], cap: Option<u64>| {
+            let longest = most(on.iter().map(|target| {
+                let call = Call::first(self.table, *target);
+                Self::timeout(&call).map(|timeout| cap.map_or(timeout, |cap| timeout.max(cap)))
+            }));
+            let dearest = most(on.iter().map(|target| self.money(*target)));
+            let (Some(longest), Some(dearest)) = (longest, dearest) else { return };
+            if number > 0 {
+                sum.calls(number, longest, dearest);
+                let shortest = on.iter().filter_map(|target| Call::first(self.table, *target).timeout).min();
+                tail = Some(least(tail, shortest.map_or(longest, Ok)));
+            }
+        };
+        make(&mut sum, 1, &pool, None);
+        for (rung_at, rung) in route.rungs.iter().enumerate() {
+            for (step_at, step) in rung.steps.iter().enumerate() {
+                let on = || stays.before(&pool, rung_at, step_at);
+                match Move::of(step) {
+                    Move::Repeat(backoff) => {
+                        sum.wait(backoff.total_wait());
+                        make(&mut sum, u64::from(backoff.attempts.get()), &on(), stays.cap);
+                    }
+                    Move::NextKeys(times) => {
+                        let on = on();
+                        let spare = |target: &TargetId| self.table.targets[*target].keys.len().saturating_sub(1);
+                        let spare = on.iter().map(spare).max().unwrap_or(0);
+                        make(&mut sum, further_keys(times, spare), &on, stays.cap);
+                    }
+                    Move::Again | Move::Through(_) | Move::Longer(_) => make(&mut sum, 1, &on(), stays.cap),
+                    Move::Hop(Leg::Target(target)) => make(&mut sum, 1, &[*target], None),
+                    Move::Hop(Leg::Route(_) | Leg::Nowhere(_)) | Move::Control => {}
+                    Move::Stop => break,
+                }
+            }
+        }
+        for to in stays.routes {
+            let inner = self.bounds.get(to).unwrap_or(&CYCLE);
+            sum.visit(inner);
+            tail = Some(least(tail, both(inner.time, inner.last_start, u64::saturating_sub)));
+        }
+        sum.last_start = both(sum.time, tail.unwrap_or(Ok(0)), u64::saturating_sub);
+        sum
     }
 }
 
-/// When a step can start at the earliest.
-#[derive(Clone, Copy, Debug)]
-pub struct Start<'t> {
-    /// The step.
-    pub step: &'t ResolvedStep,
-    /// Milliseconds after the request entered the route.
-    pub after: u64,
-}
-
-/// When each step of a rung can start at the earliest if its symptom shows at every call: on `timeout` every call
-/// costs its whole timeout, on other symptoms calls may fail at once, and waits are always waited. The quickest target
-/// of the pool decides.
-pub fn earliest_starts<'t>(table: &'t Table, route: &'t RouteNode, rung: &'t Rung) -> Vec<Start<'t>> {
-    let ways = route.pool.iter().map(|member| starts_from(table, &table.targets[member.target], rung));
-    ways.reduce(|least, way| {
-        let pairs = least.into_iter().zip(way);
-        pairs.map(|(a, b)| if b.after < a.after { b } else { a }).collect()
-    })
-    .unwrap_or_default()
-}
-
-fn starts_from<'t>(table: &'t Table, first: &TargetNode, rung: &'t Rung) -> Vec<Start<'t>> {
-    let is_timeout = rung.symptom == Symptom::Timeout;
-    let cost =
-        |target: &TargetNode| if is_timeout { target.doc.timeout.as_ref().map_or(0, |limit| limit.value.0) } else { 0 };
-    let spare = u64::try_from(first.keys.len().saturating_sub(1)).unwrap_or(u64::MAX);
-    let (mut now, mut limit) = (cost(first), cost(first));
-    let mut starts = Vec::new();
-    for step in rung.steps.iter() {
-        starts.push(Start { step, after: now });
-        now = now.saturating_add(match &step.step {
-            Step::Backoff(backoff) => {
-                backoff.total_wait().0.saturating_add(limit.saturating_mul(u64::from(backoff.attempts.get())))
-            }
-            Step::NextKey(times) => limit.saturating_mul(times.map_or(spare, |times| spare.min(u64::from(times)))),
-            Step::RaiseTimeout(to) => {
-                limit = if is_timeout { to.map_or(limit, |to| to.0.max(limit)) } else { 0 };
-                limit
-            }
-            Step::LowerConcurrency(_) | Step::SwitchEgress(_) => limit,
-            Step::Fallback(_) => match &step.leg {
-                Some((Leg::Target(target), _)) => cost(&table.targets[*target]),
-                Some((Leg::Route(to), _)) => table.pool_of(*to).map(cost).min().unwrap_or(0),
-                Some((Leg::Nowhere(_), _)) | None => 0,
-            },
-            Step::CountPerKey(_)
-            | Step::OpenCircuit { .. }
-            | Step::PinSession(_)
-            | Step::ShardGateway(_)
-            | Step::Check { .. }
-            | Step::Stop => 0,
-        });
+/// The smaller of two, where both are known; an unknown one gives way.
+fn least(a: Option<AtMost<u64>>, b: AtMost<u64>) -> AtMost<u64> {
+    match (a, b) {
+        (Some(Ok(a)), Ok(b)) => Ok(a.min(b)),
+        (Some(Ok(a)), Err(_)) => Ok(a),
+        (Some(Err(_)) | None, b) => b,
     }
-    starts
+}
+
+/// What the steps of a route can lead its visit to, in any order of its rungs.
+struct Stays {
+    /// Targets it falls back to, with the place of the step.
+    targets: Vec<(usize, usize, TargetId)>,
+    /// Routes it visits, each as often as a step does.
+    routes: Vec<RouteId>,
+    /// The longest timeout it raises to, in milliseconds.
+    cap: Option<u64>,
+}
+
+impl Stays {
+    fn of(route: &RouteNode) -> Self {
+        let mut stays = Self { targets: Vec::new(), routes: Vec::new(), cap: None };
+        for (rung_at, rung) in route.rungs.iter().enumerate() {
+            let taken = rung.steps.iter().take_while(|step| !matches!(Move::of(step), Move::Stop));
+            for (step_at, step) in taken.enumerate() {
+                match Move::of(step) {
+                    Move::Hop(Leg::Target(target)) => stays.targets.push((rung_at, step_at, *target)),
+                    Move::Hop(Leg::Route(to)) => stays.routes.push(*to),
+                    Move::Longer(cap) => stays.cap = stays.cap.max(cap.map(|cap| cap.0)),
+                    Move::Hop(Leg::Nowhere(_))
+                    | Move::Repeat(_)
+                    | Move::NextKeys(_)
+                    | Move::Again
+                    | Move::Through(_)
+                    | Move::Control
+                    | Move::Stop => {}
+                }
+            }
+        }
+        stays
+    }
+
+    /// The targets a visit may have called last when it takes a step: those of the pool, and those that steps of other
+    /// rungs or earlier steps of the same one lead to.
+    fn before(&self, pool: &[TargetId], rung: usize, step: usize) -> Vec<TargetId> {
+        let can = self.targets.iter().filter(|(at, earlier, _)| *at != rung || *earlier < step);
+        let mut targets: Vec<TargetId> = pool.iter().copied().chain(can.map(|(_, _, target)| *target)).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        targets
+    }
 }

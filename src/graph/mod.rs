@@ -2,18 +2,24 @@
 
 mod bounds;
 mod cycles;
+mod moves;
 mod reach;
+mod starts;
 mod trace;
+mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::model::{HopKind, Leg, ResolvedStep, RouteId, Rung, Step, Symptom, Table, TargetId};
 use crate::source::Place;
 
-pub use bounds::{Attempts, Bounds, Start, calls, earliest_starts};
+pub use bounds::{AtMost, Bound, Bounds, Case, Open, PriceOf};
 pub use cycles::Cycle;
+pub use moves::{Call, Move};
 pub use reach::{Path, Reachable, Reached};
+pub use starts::{Start, earliest_starts};
 pub use trace::{describe_hop, describe_path};
+pub use walk::{Next, Passed, StepAt, Walk, shares, shows, usual};
 
 /// A place a request can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use crate::model::{Leg, RouteId, Table, TargetId};
+use crate::model::{AccountId, Leg, Model, ProviderId, RouteId, Table, TargetId, TargetNode};
 use crate::source::{to_u32, to_usize};
 
 use super::{FailoverGraph, HopEdge, HopId};
@@ -83,8 +83,8 @@ impl FailoverGraph {
     }
 }
 
-/// Which models each route can reach, by the facts that are known of them: one pass over the whole graph, so that rules
-/// search for paths only where there is something to find.
+/// What each route can reach, by everything that rules and policies ask of a target: one pass over the whole graph, so
+/// that rules search for paths only where there is something to find.
 #[derive(Debug)]
 pub struct Reachable {
     kinds: Vec<TargetId>,
@@ -93,14 +93,42 @@ pub struct Reachable {
 
 type FixedSet = BTreeSet<u32>;
 
+/// Targets of which nobody can tell one from the other by model, place, payer and rights.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Alike<'t> {
+    model: &'t str,
+    facts: *const Model,
+    provider: Option<ProviderId>,
+    region: Option<&'t str>,
+    accounts: Vec<Option<AccountId>>,
+    tools: Vec<&'t str>,
+    self_hosted: bool,
+    hosting: Option<crate::model::Hosting>,
+}
+
+impl<'t> Alike<'t> {
+    fn new(table: &Table, target: &'t TargetNode) -> Self {
+        Self {
+            model: target.doc.model.value.as_str(),
+            facts: Rc::as_ptr(&target.facts),
+            provider: target.provider,
+            region: target.doc.region.as_ref().map(|region| region.value.as_str()),
+            accounts: target.keys.iter().map(|key| table.keys[*key].account).collect(),
+            tools: target.doc.tools.iter().map(|tool| tool.value.as_str()).collect(),
+            self_hosted: target.doc.self_hosted,
+            hosting: target.doc.hosting,
+        }
+    }
+}
+
 impl Reachable {
-    /// The models of every route.
+    /// What every route can reach.
     pub fn new(table: &Table, graph: &FailoverGraph) -> Self {
         let mut kinds: Vec<TargetId> = Vec::new();
-        let mut numbers: BTreeMap<(&str, *const crate::model::Model), u32> = BTreeMap::new();
+        let mut numbers: BTreeMap<Alike<'_>, u32> = BTreeMap::new();
         let mut kind_of: Vec<u32> = Vec::with_capacity(table.targets.len());
         for (id, target) in table.targets.iter() {
-            let key = (target.doc.model.value.as_str(), Rc::as_ptr(&target.facts));
+            let key = Alike::new(table, target);
             let number = *numbers.entry(key).or_insert_with(|| {
                 kinds.push(id);
                 to_u32(kinds.len() - 1)
@@ -133,7 +161,18 @@ impl Reachable {
         Self { kinds, sets }
     }
 
-    /// One target for each model that a route can reach.
+    /// The kinds of target there are, by one target each.
+    pub fn kinds(&self) -> &[TargetId] {
+        &self.kinds
+    }
+
+    /// The numbers of the kinds that a route can reach.
+    pub fn kinds_of(&self, route: RouteId) -> impl Iterator<Item = usize> {
+        let set = self.sets.get(route.number()).and_then(Option::as_ref);
+        set.into_iter().flat_map(|set| set.iter()).map(|kind| to_usize(*kind))
+    }
+
+    /// One target for each kind that a route can reach.
     pub fn of(&self, route: RouteId) -> impl Iterator<Item = TargetId> {
         let set = self.sets.get(route.number()).and_then(Option::as_ref);
         set.into_iter().flat_map(|set| set.iter()).filter_map(|kind| self.kinds.get(to_usize(*kind)).copied())

@@ -262,14 +262,13 @@ pub fn missing_needs(needs: &Needs, model: &Model) -> (Gaps, Gaps) {
     (broken, unknown)
 }
 
-/// The price of a million tokens at a route's mix of prompt and answer (three to one if it states no traffic), in
-/// millionths of a dollar times a thousand.
+/// What a request costs at a route's mix of prompt and answer (three to one if it states no traffic). Exact, and to be
+/// compared only with another price at the same mix.
 pub fn blended_price(model: &Model, traffic: Option<&Traffic>) -> Option<u128> {
     let (input, output) = (model.price.input?, model.price.output?);
     let mix = traffic.and_then(|traffic| Some((traffic.input_tokens?.get(), traffic.output_tokens?.get())));
     let (prompt, answer) = mix.filter(|(prompt, answer)| prompt + answer > 0).unwrap_or((3, 1));
-    let sum = u128::from(input.0) * u128::from(prompt) + u128::from(output.0) * u128::from(answer);
-    Some(sum * 1000 / u128::from(prompt + answer))
+    Some(u128::from(input.0) * u128::from(prompt) + u128::from(output.0) * u128::from(answer))
 }
 
 #[cfg(test)]

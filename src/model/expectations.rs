@@ -1,4 +1,4 @@
-//! The kind `Expectations`: executable assertions about failover.
+//! The kind `Expectations`: executable assertions about failover and about what policies find.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,9 +6,9 @@ use serde::Deserialize;
 use crate::source::Spanned;
 
 use super::document::ApiVersion;
-use super::{Count, Duration, Name, Symptom};
+use super::{Catalog, Count, Duration, Name, NonEmpty, RouteSelector, RouteTable, Survive, Symptom, Usd};
 
-/// Executable assertions about failover: when this fails, that answers.
+/// Executable assertions: when this fails, that answers; and on such a table, these rules speak up.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Expectations {
@@ -16,9 +16,12 @@ pub struct Expectations {
     pub api_version: ApiVersion,
     /// Says that this document holds expectations.
     pub kind: ExpectationsKind,
-    /// The cases.
+    /// What happens to requests when something fails.
     #[serde(default)]
     pub cases: Vec<Spanned<Case>>,
+    /// What the policies in force find in a table.
+    #[serde(default)]
+    pub checks: Vec<Spanned<Check>>,
 }
 
 /// The name of the kind.
@@ -28,24 +31,64 @@ pub enum ExpectationsKind {
     Expectations,
 }
 
-/// One assertion.
+/// One assertion about failover.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(try_from = "CaseAsWritten")]
+#[schemars(with = "CaseAsWritten")]
 pub struct Case {
     /// What it shows.
     pub name: Spanned<String>,
     /// What fails.
-    pub fail: Failure,
-    /// The route that is asked.
-    pub route: Spanned<Name>,
+    pub fail: Spanned<FailureCase>,
+    /// The routes that are asked.
+    pub subject: Subject,
     /// What must then hold.
-    pub expect: Expectation,
+    pub expect: Spanned<Expectation>,
 }
 
-/// What fails, and how.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// The routes an assertion is about.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// One route.
+    Route(Spanned<Name>),
+    /// Every route of a selection.
+    Routes(Spanned<RouteSelector>),
+}
+
+/// One assertion about failover: about exactly one of `route` and `routes`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Failure {
+#[schemars(rename = "Case", extend("oneOf" = [{"required": ["route"]}, {"required": ["routes"]}]))]
+struct CaseAsWritten {
+    /// What it shows.
+    name: Spanned<String>,
+    /// What fails.
+    fail: Spanned<FailureCase>,
+    /// The route that is asked.
+    route: Option<Spanned<Name>>,
+    /// The routes that are asked, every one of them.
+    routes: Option<Spanned<RouteSelector>>,
+    /// What must then hold.
+    expect: Spanned<Expectation>,
+}
+
+impl TryFrom<CaseAsWritten> for Case {
+    type Error = &'static str;
+
+    fn try_from(written: CaseAsWritten) -> Result<Self, Self::Error> {
+        let subject = match (written.route, written.routes) {
+            (Some(route), None) => Subject::Route(route),
+            (None, Some(routes)) => Subject::Routes(routes),
+            (Some(_), Some(_)) | (None, None) => return Err("a case is about either a route or routes"),
+        };
+        Ok(Self { name: written.name, fail: written.fail, subject, expect: written.expect })
+    }
+}
+
+/// What fails, and how. Nothing named: every call fails with the symptom of `with`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct FailureCase {
     /// Providers.
     #[serde(default)]
     pub providers: Vec<Spanned<Name>>,
@@ -58,10 +101,21 @@ pub struct Failure {
     /// Keys.
     #[serde(default)]
     pub keys: Vec<Spanned<Name>>,
+    /// Quotas.
+    #[serde(default)]
+    pub quotas: Vec<Spanned<Name>>,
+    /// Network paths.
+    #[serde(default)]
+    pub egress: Vec<Spanned<Name>>,
+    /// Models.
+    #[serde(default)]
+    pub models: Vec<Spanned<String>>,
     /// Targets.
     #[serde(default)]
     pub targets: Vec<Spanned<Name>>,
-    /// The symptom it shows; the one that kind of failure causes if not given.
+    /// Every single element of these kinds, one after the other.
+    pub each: Option<NonEmpty<Survive>>,
+    /// The symptom it shows; those that this kind of failure causes if not given.
     pub with: Option<Symptom>,
 }
 
@@ -71,25 +125,59 @@ pub struct Failure {
 pub struct Expectation {
     /// The target that answers.
     pub answers: Option<Spanned<Name>>,
-    /// The time within which it answers.
+    /// Whether anybody answers.
+    pub answered: Option<bool>,
+    /// The time within which it answers or fails.
     pub within: Option<Duration>,
     /// The number of calls, at most.
     pub attempts_at_most: Option<Count>,
-    /// What is never reached.
+    /// The money one request costs, at most.
+    pub costs_at_most: Option<Usd>,
+    /// What is never called.
     pub never: Option<Never>,
 }
 
-/// What must never be reached.
+/// What must never be called.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Never {
-    /// Providers.
+    /// Providers, as globs.
     #[serde(default)]
-    pub providers: Vec<Spanned<Name>>,
-    /// Regions.
+    pub providers: Vec<Spanned<String>>,
+    /// Regions, as globs.
     #[serde(default)]
-    pub regions: Vec<Spanned<Name>>,
-    /// Targets.
+    pub regions: Vec<Spanned<String>>,
+    /// Accounts, as globs.
     #[serde(default)]
-    pub targets: Vec<Spanned<Name>>,
+    pub accounts: Vec<Spanned<String>>,
+    /// Models, as globs.
+    #[serde(default)]
+    pub models: Vec<Spanned<String>>,
+    /// Targets, as globs.
+    #[serde(default)]
+    pub targets: Vec<Spanned<String>>,
+}
+
+/// One assertion about what the policies in force find.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Check {
+    /// What it shows.
+    pub name: Spanned<String>,
+    /// The table that is checked.
+    pub table: Box<RouteTable>,
+    /// The models it is checked against; the catalogue of the project if not given.
+    pub catalog: Option<Box<Catalog>>,
+    /// Every finding, and no other; none if the list is empty.
+    pub finds: Vec<Spanned<Finds>>,
+}
+
+/// A finding that is expected.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Finds {
+    /// The rule, or the custom rule of a policy.
+    pub rule: Spanned<String>,
+    /// What it is about, such as `routes.support-chat`; anything if not given.
+    pub at: Option<Spanned<String>>,
 }

@@ -30,23 +30,23 @@ pub use catalog::{
 };
 pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
 pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
-pub use expectations::{Case, Expectation, Expectations, Failure, Never};
+pub use expectations::{Case, Check, Expectation, Expectations, FailureCase, Finds, Never, Subject};
 pub use ladder::{Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via};
-pub use names::{ModelId, Name, SecretRef, url_has_password};
+pub use names::{ModelId, Name, SecretRef, Sha256, url_has_password};
 pub use numbers::{Count, NonEmpty, Tokens};
 pub use observability::{Alert, LogFields, Observability, OnBreach, Parity};
 pub use paths::{DeployPath, PathKind, Reload};
 pub use policy::{
-    Allow, Budget, CatalogTerms, Counting, CustomRule, Denial, Each, Forbid, Grant, LevelWord, Period, Policy,
+    Allow, Budget, CatalogTerms, Counting, CustomRule, Denial, Each, Extends, Forbid, Grant, LevelWord, Period, Policy,
     PolicyMetadata, Principals, Resilience, RouteSelector, Survive, Unless, WaiverTerms,
 };
 pub use project::{Project, ProjectMetadata};
 pub use relation::{Relation, Relations};
 pub use resolve::resolve;
-pub use route::{Audience, Mix, Needs, PoolEntry, Route, Slo, SloTier, Traffic};
+pub use route::{Audience, Boundary, Mix, Needs, PoolEntry, Route, Slo, SloTier, Traffic};
 pub use route_table::{RouteTable, RouteTableKind, TableMetadata};
 pub use step::{Backoff, CircuitPer, PinTo, ShardBy, Step};
-pub use supply::{Account, Egress, Key, KeyLimits, Provider, Region, Target, Terms};
+pub use supply::{Account, Egress, Hosting, Key, KeyLimits, Provider, Region, Target, Terms};
 pub use symptom::Symptom;
 pub use table::{
     AccountId, AccountNode, Arena, EgressId, Id, KeyId, KeyNode, LadderId, Leg, PoolMember, ProviderId, ResolvedStep,

@@ -65,6 +65,41 @@ impl JsonSchema for Name {
     }
 }
 
+/// A SHA-256 as 64 hexadecimal digits in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256(String);
+
+impl Sha256 {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Sha256 {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let fits = text.len() == 64 && text.bytes().all(is_digit);
+        if fits { Ok(Self(text.into_owned())) } else { Err(de::Error::custom("not a SHA-256")) }
+    }
+}
+
+impl JsonSchema for Sha256 {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Sha256".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "title": "a SHA-256",
+            "description": "a SHA-256 as 64 hexadecimal digits in lower case, as `sha256sum` prints it",
+            "pattern": "^[0-9a-f]{64}$",
+        })
+    }
+}
+
 /// The id of a model, as its vendor or the gateway writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelId(String);

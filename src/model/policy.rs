@@ -6,9 +6,9 @@ use serde::Deserialize;
 use crate::source::{Entries, Spanned};
 
 use super::document::{ApiVersion, TableVersion};
-use super::{Count, Duration, Name, NonEmpty, Percent, SloTier, Usd};
+use super::{Count, Duration, Name, NonEmpty, Percent, Sha256, SloTier, Usd};
 
-/// What a table may do. Read and kept; the clauses on grants, denials, budgets, resilience and custom rules are judged later.
+/// What a table may do.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Policy {
@@ -18,6 +18,9 @@ pub struct Policy {
     pub kind: PolicyKind,
     /// What it is called.
     pub metadata: PolicyMetadata,
+    /// Policies whose clauses hold as well, each pinned.
+    #[serde(default)]
+    pub extends: Vec<Spanned<Extends>>,
     /// Who may reach what. With any grant in force, what no grant allows is refused.
     #[serde(default)]
     pub grants: Vec<Spanned<Grant>>,
@@ -61,6 +64,16 @@ pub struct PolicyMetadata {
     pub version: Option<TableVersion>,
     /// Who answers for it.
     pub owner: Option<String>,
+}
+
+/// Another policy file whose clauses hold as well.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Extends {
+    /// The file, relative to this one.
+    pub file: Spanned<String>,
+    /// The SHA-256 of its bytes, as 64 hexadecimal digits: what was reviewed is what holds.
+    pub sha256: Spanned<Sha256>,
 }
 
 /// How grave a rule is.
@@ -116,6 +129,8 @@ pub struct Allow {
     pub accounts: Option<Vec<Spanned<String>>>,
     /// Classes of data, as globs.
     pub data: Option<Vec<Spanned<String>>>,
+    /// Tools that targets run for the caller, as globs.
+    pub tools: Option<Vec<Spanned<String>>>,
 }
 
 /// What nobody may do.
@@ -241,7 +256,7 @@ pub struct RouteSelector {
 }
 
 /// A kind of element that can fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Survive {
     /// A whole provider.
@@ -260,13 +275,32 @@ pub enum Survive {
     Model,
 }
 
+impl Survive {
+    /// Every kind, in the order reports name them.
+    pub const ALL: [Self; 7] =
+        [Self::Provider, Self::Region, Self::Account, Self::Key, Self::Quota, Self::Egress, Self::Model];
+
+    /// The kind as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Region => "region",
+            Self::Account => "account",
+            Self::Key => "key",
+            Self::Quota => "quota",
+            Self::Egress => "egress",
+            Self::Model => "model",
+        }
+    }
+}
+
 /// What a waiver must have.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct WaiverTerms {
     /// The most days it may last.
-    pub max_days: Option<Count>,
-    /// The keys it must have.
+    pub max_days: Option<Spanned<Count>>,
+    /// The keys it must have: `ticket`, `approvedBy`.
     #[serde(default)]
     pub require: Vec<Spanned<String>>,
     /// Rules no waiver can reach.

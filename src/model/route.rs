@@ -28,6 +28,9 @@ pub struct Route {
     pub ladder: Option<Spanned<Name>>,
     /// Steps of its own; they replace the ladder's for that symptom.
     pub failover: Option<Ladder>,
+    /// What its requests must not leave, on any hop.
+    #[serde(default)]
+    pub boundary: Vec<Spanned<Boundary>>,
     /// What its pool mixes on purpose.
     #[serde(default)]
     pub mixes: Vec<Spanned<Mix>>,
@@ -122,6 +125,16 @@ pub struct PoolEntry {
     pub weight: Option<Tokens>,
     /// Strict preference: 1 is used before 2.
     pub order: Option<Count>,
+}
+
+/// What the requests of a route must not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Boundary {
+    /// The jurisdictions of its pool.
+    Jurisdiction,
+    /// The providers of its pool.
+    Provider,
 }
 
 /// What a pool may mix on purpose.

@@ -162,16 +162,26 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// All waits together.
-    pub fn total_wait(&self) -> Duration {
+    /// The wait before a further call, in milliseconds; the first is number 0.
+    pub fn wait(&self, number: u64) -> u64 {
         let factor = self.factor.map_or(2, |factor| u64::from(factor.get()));
         let cap = self.max.map_or(u64::MAX, |max| max.0);
-        let (mut wait, mut total) = (self.initial.0.min(cap), 0u64);
-        for _ in 0..self.attempts.get() {
+        let times = factor.saturating_pow(u32::try_from(number).unwrap_or(u32::MAX));
+        self.initial.0.saturating_mul(times).min(cap)
+    }
+
+    /// All waits together, in milliseconds.
+    pub fn total_wait(&self) -> u64 {
+        let mut total = 0u64;
+        for number in 0..u64::from(self.attempts.get()) {
+            let wait = self.wait(number);
+            // Waits that no longer grow are added up at once.
+            if number > 0 && wait == self.wait(number - 1) {
+                return total.saturating_add(wait.saturating_mul(u64::from(self.attempts.get()) - number));
+            }
             total = total.saturating_add(wait);
-            wait = wait.saturating_mul(factor).min(cap);
         }
-        Duration(total)
+        total
     }
 }
 

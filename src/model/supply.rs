@@ -15,9 +15,24 @@ pub struct Provider {
     pub vendor: Option<String>,
     /// What the contract says about data.
     pub terms: Option<Terms>,
+    /// Where its models run; `vendor` if not given.
+    pub hosting: Option<Hosting>,
     /// Where the provider serves from.
     #[serde(default)]
     pub regions: Entries<Name, Region>,
+}
+
+/// Where the models of a provider run, and so who can see what they are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hosting {
+    /// On machines of the organisation's own.
+    #[serde(rename = "self")]
+    Own,
+    /// In an enclave whose operator cannot see what runs in it.
+    Confidential,
+    /// At the vendor.
+    Vendor,
 }
 
 /// What a contract says about data.
@@ -110,6 +125,9 @@ pub struct Target {
     pub timeout: Option<Spanned<Duration>>,
     /// Parallel calls at most.
     pub concurrency: Option<Count>,
+    /// Tools that the deployment runs for the caller (`web-search`, `code-execution`, an MCP server).
+    #[serde(default)]
+    pub tools: Vec<Spanned<Name>>,
     /// What the file itself says of the model, where a gateway's format lets it; it beats the catalogue.
     #[serde(skip)]
     pub own_facts: Option<Box<Model>>,
@@ -119,4 +137,7 @@ pub struct Target {
     /// Whether the id only looks like a catalogue's: a server of the user's own answers to it.
     #[serde(skip)]
     pub self_hosted: bool,
+    /// Where it runs, where a gateway's file shows that; else the provider says it.
+    #[serde(skip)]
+    pub hosting: Option<Hosting>,
 }

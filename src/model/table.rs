@@ -225,6 +225,11 @@ pub struct RouteNode {
 }
 
 impl Rung {
+    /// The steps that can be taken: those before the first `stop`.
+    pub fn taken(&self) -> impl Iterator<Item = &ResolvedStep> {
+        self.steps.iter().take_while(|step| !matches!(step.step, Step::Stop))
+    }
+
     /// The steps that act on the pool's targets: those before the first fallback and the first `stop`.
     pub fn steps_on_pool(&self) -> impl Iterator<Item = &ResolvedStep> {
         self.steps.iter().take_while(|step| !matches!(step.step, Step::Fallback(_) | Step::Stop))
@@ -232,6 +237,12 @@ impl Rung {
 }
 
 impl RouteNode {
+    /// The members of the pool that answer when nothing fails: those of the first order.
+    pub fn preferred(&self) -> impl Iterator<Item = &PoolMember> {
+        let first = self.pool.iter().map(|member| member.order).min().unwrap_or(1);
+        self.pool.iter().filter(move |member| member.order == first)
+    }
+
     /// The steps taken on a symptom: its own, else those of `any`.
     pub fn steps_on(&self, symptom: Symptom) -> Option<&Rung> {
         let own = |wanted: Symptom| self.rungs.iter().find(|rung| rung.symptom == wanted);
@@ -297,8 +308,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// The targets of a route's pool.
+    /// The targets of a route's pool that answer when nothing fails: those of the first order.
     pub fn pool_of(&self, route: RouteId) -> impl Iterator<Item = &TargetNode> {
-        self.routes[route].pool.iter().map(|member| &self.targets[member.target])
+        self.routes[route].preferred().map(|member| &self.targets[member.target])
     }
 }

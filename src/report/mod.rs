@@ -5,7 +5,9 @@ mod escape;
 mod github;
 mod graph;
 mod human;
+mod journey;
 mod json;
+mod outage;
 mod places;
 mod redact;
 mod sarif;
@@ -21,9 +23,11 @@ use crate::source::{FileId, LineIndex, SourceMap, Span};
 pub use escape::terminal;
 pub(crate) use graph::JsonGraph;
 pub use graph::{GraphFormat, render as render_graph};
+pub use journey::{ending, journey_json, journey_text};
 pub(crate) use json::JsonReport;
+pub use outage::{Bill, outage_json, outage_line, outage_text};
 pub use places::Region;
-pub use summary::verdict;
+pub use summary::{time, verdict};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

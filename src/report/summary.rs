@@ -1,11 +1,21 @@
 //! The honest last line: what was checked, how much, what was found, and what was not looked at.
 
-use crate::model::Origin;
+use crate::model::{Duration, Origin};
 
 use super::{Report, Style};
 
 pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// A length of time as people say it: in seconds from one second on, however many digits that takes.
+pub fn time(milliseconds: u64) -> String {
+    let rest = milliseconds % 1000;
+    if milliseconds < 1000 || rest == 0 || milliseconds >= 600_000 {
+        return Duration(milliseconds).to_string();
+    }
+    let decimals = format!("{rest:03}");
+    format!("{}.{}s", milliseconds / 1000, decimals.trim_end_matches('0'))
 }
 
 /// The verdict in one line.
@@ -52,11 +62,8 @@ pub(super) fn caveats(report: &Report<'_>, style: Style) -> Vec<String> {
             ));
         }
     }
-    if extent.policies > 0 {
-        lines.push("grants, denials, budgets, resilience, waiver terms and custom rules of policies were read, not judged; levels and limits were applied".to_owned());
-    }
     if extent.expectations > 0 {
-        lines.push(format!("{} with expectations read, not run", count(extent.expectations, "file")));
+        lines.push(format!("{} with expectations read; `routec test` runs them", count(extent.expectations, "file")));
     }
     lines.push(format!("dates judged as of {}", report.as_of));
     if !report.silent.is_empty() {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Gateway, Rung, Step};
+use crate::model::{Gateway, Leg, RouteId, Rung, Step};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("dead-setting"),
@@ -23,9 +24,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     let mut useful = BTreeSet::new();
     let mut useless = Vec::new();
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         let has_spare = context.table.incomplete
-            || route.pool.iter().any(|member| context.table.targets[member.target].keys.len() > 1);
+            || route.pool.iter().any(|member| context.table.targets[member.target].keys.len() > 1)
+            || hops_to_spare(context, id);
         for step in route.rungs.iter().flat_map(Rung::steps_on_pool) {
             if !matches!(step.step, Step::NextKey(_)) {
                 continue;
@@ -52,4 +54,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// Whether a route falls back to a target with a second key: a later failure there takes the step with it.
+fn hops_to_spare(context: &Context<'_>, route: RouteId) -> bool {
+    context.graph.hops_of(route).iter().any(|hop| match context.graph.hop(*hop).to {
+        Leg::Target(target) => context.table.targets[target].keys.len() > 1,
+        Leg::Route(_) | Leg::Nowhere(_) => false,
+    })
 }

@@ -3,8 +3,9 @@
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Gaps, Mode, Relation};
 
+use super::Context;
 use super::found::{ByHop, pool_models};
-use super::rule::{Context, Group, Rule, Silence};
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("embedding-space-change"),

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("floating-model"),

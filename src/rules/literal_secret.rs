@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Gateway, url_has_password};
 use crate::source::Spanned;
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("literal-secret"),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
 use crate::model::{Gateway, Leg, TargetNode};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("missing-timeout"),

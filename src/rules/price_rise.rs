@@ -4,8 +4,9 @@ use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::graph::HopEdge;
 use crate::model::{Gap, Gaps, Gateway, Traffic, blended_price};
 
+use super::Context;
 use super::found::{ByHop, pool_models};
-use super::rule::{Context, Group, Rule, Silence};
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("price-rise"),

@@ -3,7 +3,8 @@
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Origin, TargetNode};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("retired-model"),

@@ -1,10 +1,9 @@
 //! What a rule is, what it may look at, and how all of them are run.
 
 use crate::diagnostic::{Level, Levels, RuleId, Sink};
-use crate::graph::{FailoverGraph, Reachable};
-use crate::model::{Catalogue, Date, Gateway, Relations, Table};
+use crate::model::Gateway;
 
-use super::ALL;
+use super::{ALL, Context};
 
 /// A rule: its name, its page, and how it looks.
 #[derive(Debug)]
@@ -45,11 +44,19 @@ pub enum Group {
     Graph,
     /// Relations of models and downgrades.
     Relation,
+    /// The order of measures.
+    Ladder,
+    /// Who may reach what, with which data.
+    Entitlement,
+    /// Money, load and outages.
+    Budget,
     /// The catalogue.
     Catalogue,
     /// Secrets and paths.
     Secrets,
-    /// Waivers.
+    /// What can be seen.
+    Observability,
+    /// Waivers and clauses.
     Governance,
     /// Traps of one gateway.
     Gateway,
@@ -64,6 +71,10 @@ impl Group {
             Self::Relation => "Relation and downgrade",
             Self::Catalogue => "Catalogue",
             Self::Secrets => "Secrets and paths",
+            Self::Ladder => "Ladder discipline",
+            Self::Entitlement => "Entitlement and data",
+            Self::Budget => "Budget, capacity, resilience",
+            Self::Observability => "Observability",
             Self::Governance => "Governance",
             Self::Gateway => "Gateways",
         }
@@ -88,52 +99,6 @@ impl Rule {
             Silence::Never | Silence::OnGatewayFiles(_) | Silence::WithoutOwnCatalogue => None,
         }
     }
-}
-
-/// The numbers that policies can tune.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// The most calls one request may cause.
-    pub attempts_at_most: u32,
-    /// The most days since the catalogue's date.
-    pub catalog_age_days: u32,
-    /// How many days before its retirement a model is reported.
-    pub retirement_notice_days: u32,
-    /// How many days an equivalence may go without review.
-    pub equivalence_review_days: u32,
-    /// How many days before its end a key is reported.
-    pub key_expiry_notice_days: u32,
-}
-
-impl Default for Terms {
-    fn default() -> Self {
-        Self {
-            attempts_at_most: 20,
-            catalog_age_days: 30,
-            retirement_notice_days: 60,
-            equivalence_review_days: 180,
-            key_expiry_notice_days: 30,
-        }
-    }
-}
-
-/// What a rule may look at: one table and what is known around it.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The table.
-    pub table: &'a Table,
-    /// Its failover graph.
-    pub graph: &'a FailoverGraph,
-    /// Which models each route can reach.
-    pub reachable: &'a Reachable,
-    /// The models.
-    pub catalogue: &'a Catalogue,
-    /// How models are related.
-    pub relations: Relations<'a>,
-    /// The day on which dates are judged.
-    pub as_of: Date,
-    /// The numbers that policies tune.
-    pub terms: Terms,
 }
 
 /// Runs every rule that has something to say about a table.

@@ -1,10 +1,11 @@
 //! Asks the bounds for the calls of every route, and names the rungs that make the most of them.
 
 use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
-use crate::graph::{Attempts, Bounds};
-use crate::model::{Leg, RouteId};
+use crate::graph::{Bounds, Call, Case, Move};
+use crate::model::{Leg, RouteId, RouteNode, Table};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("runaway-attempts"),
@@ -17,10 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let bounds = Bounds::new(context.table, context.graph);
+    let bounds = Bounds::new(context.table, context.graph, Case::Adversarial, &|_| Some(0));
     let limit = context.terms.attempts_at_most;
     for (id, route) in context.table.routes.iter() {
-        let Attempts::AtMost(attempts) = bounds.attempts(id) else { continue };
+        let Ok(attempts) = bounds.attempts(id) else { continue };
         if attempts <= u64::from(limit) {
             continue;
         }
@@ -38,12 +39,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 }
 
 /// The first call, and what each rung adds to it.
-fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
+pub(super) fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
     let table = context.table;
     let route = &table.routes[id];
     let mut labels = vec![Label { span: route.name.span(), text: "1 call to begin with".to_owned() }];
     for rung in &route.rungs {
-        let own: u64 = rung.steps.iter().map(|step| crate::graph::calls(&step.step, table, route)).sum();
+        let own: u64 = rung.steps.iter().map(|step| repeats(Move::of(step), context.table, route)).sum();
         if let Some(first) = rung.steps.first().filter(|_| own > 0) {
             labels.push(Label {
                 span: first.place.span(),
@@ -59,12 +60,12 @@ fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
                     quote(table.targets[*target].name.value.as_str())
                 ),
                 Leg::Route(to) => match bounds.attempts(*to) {
-                    Attempts::AtMost(more) => format!(
+                    Ok(more) => format!(
                         "{more} more on {}, by route {}",
                         rung.symptom.as_str(),
                         quote(table.routes[*to].name.value.as_str())
                     ),
-                    Attempts::Unbounded => continue,
+                    Err(_) => continue,
                 },
                 Leg::Nowhere(_) => continue,
             };
@@ -72,4 +73,18 @@ fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
         }
     }
     labels
+}
+
+/// The calls of a step that stays with its target, at most.
+fn repeats(step: Move<'_>, table: &Table, route: &RouteNode) -> u64 {
+    match step {
+        Move::Repeat(backoff) => u64::from(backoff.attempts.get()),
+        Move::NextKeys(times) => {
+            let spare = route.pool.iter().map(|member| Call::first(table, member.target).spare_keys(table)).max();
+            let spare = u64::try_from(spare.unwrap_or(0)).unwrap_or(u64::MAX);
+            times.map_or(spare, |times| spare.min(u64::from(times)))
+        }
+        Move::Again | Move::Longer(_) | Move::Through(_) => 1,
+        Move::Hop(_) | Move::Control | Move::Stop => 0,
+    }
 }

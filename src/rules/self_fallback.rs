@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::graph::describe_hop;
 use crate::model::{Gateway, Leg, RouteNode, TargetId};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("self-fallback"),

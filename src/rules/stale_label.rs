@@ -7,7 +7,8 @@ use crate::graph::HopEdge;
 use crate::model::{Gap, Leg, Model, RouteId, Table, TargetId, blended_price, lost, meet};
 use crate::source::Span;
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("stale-label"),

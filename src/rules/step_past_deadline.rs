@@ -1,10 +1,11 @@
 //! Adds up waits, and on `timeout` whole timeouts, up to each step, and compares with the deadline.
 
 use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
-use crate::graph::earliest_starts;
-use crate::model::{Duration, Step};
+use crate::graph::{Move, earliest_starts};
+use crate::model::Duration;
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("step-past-deadline"),
@@ -21,7 +22,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
         for rung in &route.rungs {
             let starts = earliest_starts(context.table, route, rung);
-            let late = starts.iter().find(|start| start.after > deadline.value.0 && is_call(&start.step.step));
+            let late = starts.iter().find(|start| start.after > deadline.value.0 && Move::of(start.step).calls());
             let Some(late) = late else { continue };
             let trace = starts
                 .iter()
@@ -48,16 +49,4 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             );
         }
     }
-}
-
-fn is_call(step: &Step) -> bool {
-    matches!(
-        step,
-        Step::Backoff(_)
-            | Step::NextKey(_)
-            | Step::LowerConcurrency(_)
-            | Step::RaiseTimeout(_)
-            | Step::SwitchEgress(_)
-            | Step::Fallback(_)
-    )
 }

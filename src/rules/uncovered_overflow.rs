@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
 use crate::model::{Gateway, Mode, RouteNode, Rung, Step, Symptom, Table};
 use crate::source::Place;
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("uncovered-overflow"),

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("unpinned-image"),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Gaps, missing_needs};
 
-use super::rule::{Context, Group, Rule, Silence};
+use super::Context;
+use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("unverifiable-need"),

@@ -1,5 +1,5 @@
 //! How fast tables are checked: CPU time and memory per stage on generated tables, as ratios to the bare event scan of
-//! the same bytes. `cargo bench`; nothing is asserted, since shared machines lie about time.
+//! the same bytes; and how long every single failure takes. `cargo bench`; nothing is asserted, since shared machines lie about time.
 
 #![expect(
     clippy::print_stdout,
@@ -10,6 +10,7 @@
     reason = "a benchmark prints and may stop"
 )]
 
+mod outage;
 mod table;
 
 use granit_parser::{Options, Parser};
@@ -108,24 +109,20 @@ fn main() {
         let tables = resolve(parts, &catalogue, &mut Sink::new());
         row("graph", mean(runs, || tables.iter().map(FailoverGraph::build).collect::<Vec<_>>()), 0.0);
         drop(tables);
-        let job = Job { files: vec![(table, Role::Any), (catalog, Role::Any)], as_of: "2026-11-22".parse().unwrap() };
+        let job = Job {
+            files: vec![(table, Role::Any), (catalog, Role::Any)],
+            pins: Vec::new(),
+            as_of: "2026-11-22".parse().unwrap(),
+        };
         peak();
         let held = peak();
         let whole = mean(runs, || check(&sources, &job));
         row("check", whole, peak() - held);
         let outcome = check(&sources, &job);
-        let report = Report {
-            sources: &sources,
-            findings: &outcome.findings,
-            extent: outcome.extent,
-            silent: &outcome.silent,
-            as_of: outcome.as_of,
-            origin: Origin::Project,
-            secrets: &outcome.secrets,
-            trouble: None,
-        };
+        let report = Report::of(&sources, &outcome);
         let style = Style { color: false, width: 80, verbose: false };
         row("report", mean(runs, || render(&report, Format::Human, style)), 0.0);
         println!("         {} findings", outcome.findings.iter().count());
     }
+    outage::report(|runs, run| mean(runs, run));
 }

@@ -25,7 +25,7 @@ pub(crate) fn table(bytes: usize) -> String {
     for key in 0..8 {
         let _ = writeln!(
             out,
-            "  key-{key}:\n    account: account-{}\n    secret: env:KEY_{key}   # rotated every quarter\n    owner: platform\n    expires: 2030-01-31\n    limits: {{requestsPerMinute: 4000, tokensPerMinute: 2000000, concurrency: 80}}\n    quota: quota-{}",
+            "  key-{key}:\n    account: account-{}\n    secret: env:KEY_{key}   # rotated every quarter\n    owner: platform\n    expires: 2030-01-31\n    limits: {{requestsPerMinute: 900000000, tokensPerMinute: 900000000000, concurrency: 80}}\n    quota: quota-{}",
             key % 4,
             key % 4
         );
@@ -36,10 +36,10 @@ pub(crate) fn table(bytes: usize) -> String {
     let mut number = 0;
     while out.len() + targets.len() + routes.len() < bytes {
         let provider = number % 4;
-        for half in ["a", "b"] {
+        for (half, region) in [("a", "us-east"), ("b", "eu-west")] {
             let _ = writeln!(
                 targets,
-                "  target-{number}-{half}:\n    model: acme/model-{}\n    provider: provider-{provider}\n    region: us-east\n    keys: [key-{}, key-{}]\n    egress: [direct, proxy]\n    timeout: 45s",
+                "  target-{number}-{half}:\n    model: acme/model-{}\n    provider: provider-{provider}\n    region: {region}\n    keys: [key-{}, key-{}]\n    egress: [direct, proxy]\n    timeout: 45s",
                 number % 40,
                 provider,
                 provider + 4

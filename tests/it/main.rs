@@ -8,6 +8,7 @@ mod generated;
 mod hostile;
 mod pages;
 mod readme;
+mod reference;
 mod reporters;
 mod shape;
 mod support;

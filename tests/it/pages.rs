@@ -55,8 +55,10 @@ fn examples_show_their_rule_and_remedies_are_clean() {
 #[test]
 fn more_cases_are_exact() {
     let mut wrong = Vec::new();
-    let pages = files("tests/pages", &[".md"]);
-    assert!(!pages.is_empty());
+    let mut pages = files("tests/pages", &[".md"]);
+    let incidents = files("tests/incidents", &[".md"]);
+    assert!(!pages.is_empty() && !incidents.is_empty());
+    pages.extend(incidents);
     for name in pages {
         let page = text(&name);
         let stem = name.rsplit('/').next().unwrap().trim_end_matches(".md").replace('_', "-");

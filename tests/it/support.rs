@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use routec::driver::{Job, Outcome, Role, check};
+use routec::artifact::json::sha256_hex;
+use routec::diagnostic::Sink;
+use routec::driver::{Job, Outcome, Pin, Role, check};
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
+use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
 use routec::source::SourceMap;
 
@@ -22,9 +25,31 @@ pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         let file = sources.add(BUILT_IN_CATALOGUE_NAME, BUILT_IN_CATALOGUE.as_bytes().to_vec());
         files.push((file, Role::BuiltInCatalogue));
     }
-    let job = Job { files, as_of: DAY.parse().unwrap() };
+    let pins = pins(&sources, &files);
+    let job = Job { files, pins, as_of: DAY.parse().unwrap() };
     let outcome = check(&sources, &job);
     (sources, outcome)
+}
+
+/// What the policies of a run extend, by the names `1.yaml`, `2.yaml`, … of the others.
+fn pins(sources: &SourceMap, files: &[(routec::source::FileId, Role)]) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for (file, _) in files {
+        if !sources.file(*file).text().contains("extends:") {
+            continue;
+        }
+        for document in routec::frontend::read(sources, *file, &mut Sink::new()) {
+            let Document::Policy(policy) = document else { continue };
+            for extends in policy.extends.iter().map(|extends| &extends.value) {
+                let named = files.iter().find(|(base, _)| sources.file(*base).name() == extends.file.value);
+                let Some((base, _)) = named else { continue };
+                let found = sha256_hex(sources.file(*base).text().as_bytes());
+                let expected = extends.sha256.value.as_str().to_owned();
+                pins.push(Pin { file: *base, span: extends.sha256.span(), expected, found });
+            }
+        }
+    }
+    pins
 }
 
 /// A report without colour, 80 columns wide.

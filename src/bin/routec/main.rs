@@ -1,11 +1,16 @@
 //! The command line of routec: `args` is what was typed, `request` what it means, `world` the only way out.
 
 mod args;
+mod ask;
 mod check;
 mod explain;
 mod graph;
+mod law;
+mod project;
+mod prove;
 mod request;
 mod seal;
+mod test;
 mod world;
 
 use std::process::ExitCode;
@@ -28,6 +33,8 @@ enum Exit {
     Unreadable,
     /// An artifact is not accepted.
     Refused,
+    /// A property or an expectation does not hold.
+    Refuted,
 }
 
 impl Exit {
@@ -39,6 +46,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unreadable => 3,
             Self::Refused => 5,
+            Self::Refuted => 6,
         }
     }
 }
@@ -73,6 +81,12 @@ fn main() -> ExitCode {
     let ended = match &args.command {
         Command::Check(check) => check::run(check, &world),
         Command::Graph(graph) => graph::run(graph, &world),
+        Command::Trace(trace) => ask::trace(trace, &world),
+        Command::Whatif(whatif) => ask::whatif(whatif, &world),
+        Command::Bounds(bounds) => ask::bounds(bounds, &world),
+        Command::Prove(prove) => prove::run(prove, &world),
+        Command::Test(test) => test::run(test, &world),
+        Command::Policy(args::PolicyCommand::Show { question, origin }) => law::show(question, *origin, &world),
         Command::Explain { rule } => explain::explain(rule, &world),
         Command::Rules => Ok(explain::rules(&world)),
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),

@@ -1,17 +1,17 @@
 //! What was typed, understood: which files to read, under which names, and as of which day.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
+use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Findings, Sink};
-use routec::driver::{Job, Role, project};
+use routec::driver::{Job, Pin, Role, project};
 use routec::frontend;
-use routec::model::{Date, Kind, Moment, Project};
+use routec::model::{Date, Document, Extends, Kind, Moment};
 use routec::source::{FileId, SourceMap};
 
 use crate::Stop;
 use crate::args::Input;
+use crate::project::{Described, default_globs, is_document, of_paths};
 use crate::world::World;
 
 /// Everything a check needs, read.
@@ -26,8 +26,17 @@ pub(crate) struct Request {
     pub(crate) inputs: Vec<(FileId, String)>,
 }
 
-/// Reads what was asked for.
+/// Reads what was asked for, which must hold a table.
 pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
+    collect(input, world, true)
+}
+
+/// Reads what was asked for; a folder of policies and expectations need not hold a table.
+pub(crate) fn for_test(input: &Input, world: &World) -> Result<Request, Stop> {
+    collect(input, world, false)
+}
+
+fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, Stop> {
     let mut reader = Reader {
         world,
         sources: SourceMap::new(),
@@ -37,6 +46,9 @@ pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
         root: None,
         failed: None,
         projects: Vec::new(),
+        pins: Vec::new(),
+        policies: Vec::new(),
+        needs_table,
     };
     for path in &input.paths {
         reader.path(path, &input.stdin_name)?;
@@ -55,7 +67,7 @@ pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
     }
     Ok(Request {
         sources: reader.sources,
-        job: Job { files: reader.files, as_of },
+        job: Job { files: reader.files, pins: reader.pins, as_of },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,
@@ -72,6 +84,12 @@ struct Reader<'a> {
     failed: Option<Findings>,
     /// Projects already read because a file of theirs was given.
     projects: Vec<PathBuf>,
+    /// Policies that others extend.
+    pins: Vec<Pin>,
+    /// Every policy file read so far: where it lies, and the digest of its bytes.
+    policies: Vec<(PathBuf, FileId, String)>,
+    /// Whether a folder without a table is a mistake.
+    needs_table: bool,
 }
 
 impl Reader<'_> {
@@ -123,7 +141,7 @@ impl Reader<'_> {
                     .into_iter()
                     .zip([Kind::RouteTable, Kind::Catalog, Kind::Policy, Kind::Expectations])
                     .flat_map(|(globs, kind)| globs.unwrap_or_else(|| default_globs(kind)))
-                    .any(|glob| glob_set(&glob).is_ok_and(|set| set.is_match(&name)));
+                    .any(|glob| of_paths(&glob).is_ok_and(|pattern| pattern.matches(&name)));
                 let shown =
                     if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.to_string_lossy().into_owned() };
                 let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
@@ -147,7 +165,7 @@ impl Reader<'_> {
         } else {
             None
         };
-        let Some(described) = described.unwrap_or_else(|| Some(conventional())) else { return Ok(()) };
+        let Some(described) = described.unwrap_or_else(|| Some(Described::default())) else { return Ok(()) };
         let below = self.world.files_below(folder).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
         let lists = [
             (Kind::RouteTable, "tables", described.tables),
@@ -159,8 +177,9 @@ impl Reader<'_> {
         for (kind, key, globs) in lists {
             let is_explicit = globs.is_some();
             for glob in globs.unwrap_or_else(|| default_globs(kind)) {
-                let set = glob_set(&glob)?;
-                let names: Vec<&String> = below.iter().filter(|name| set.is_match(name) && is_document(name)).collect();
+                let pattern = of_paths(&glob)?;
+                let names: Vec<&String> =
+                    below.iter().filter(|name| pattern.matches(name) && is_document(name)).collect();
                 if names.is_empty() && is_explicit {
                     return Err(Stop::unreadable(format!(
                         "{prefix}routec.yaml: nothing matches `{glob}` of `{key}`, so it was not checked"
@@ -179,7 +198,7 @@ impl Reader<'_> {
         if !has_table(&self.files) {
             self.loose_tables(folder, &prefix, &below)?;
         }
-        if !has_table(&self.files) {
+        if self.needs_table && !has_table(&self.files) {
             let hint = "give a file, write `routec.yaml`, or put tables into `routes/`";
             return Err(Stop::unreadable(format!(
                 "nothing to check in `{}`: no route table found; {hint}",
@@ -226,19 +245,55 @@ impl Reader<'_> {
     }
 
     fn file(&mut self, path: &Path, shown: &str, role: Role) -> Result<(), Stop> {
-        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
-        let file = self.sources.add(shown.replace('\\', "/"), bytes);
-        self.files.push((file, role));
         let name = path.file_name().map_or_else(|| shown.to_owned(), |name| name.to_string_lossy().into_owned());
+        self.add(path, &shown.replace('\\', "/"), name, role)
+    }
+
+    fn listed(&mut self, path: &Path, shown: &str, name: &str, kind: Kind) -> Result<(), Stop> {
+        self.add(path, shown, name.to_owned(), Role::Kind(kind))
+    }
+
+    /// Reads a file; a policy brings those it extends with it, in front of it.
+    fn add(&mut self, path: &Path, shown: &str, name: String, role: Role) -> Result<(), Stop> {
+        let place = normal(path);
+        if self.policies.iter().any(|(known, _, _)| *known == place) {
+            return Ok(());
+        }
+        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
+        let file = self.sources.add(shown, bytes);
+        let extended = match digest {
+            Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
+                self.policies.push((place, file, digest));
+                extended_by(&self.sources, file)
+            }
+            Some(_) | None => Vec::new(),
+        };
+        for base in extended {
+            self.base(path, shown, &base)?;
+        }
+        self.files.push((file, role));
         self.inputs.push((file, name));
         Ok(())
     }
 
-    fn listed(&mut self, path: &Path, shown: &str, name: &str, kind: Kind) -> Result<(), Stop> {
-        let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
-        let file = self.sources.add(shown, bytes);
-        self.files.push((file, Role::Kind(kind)));
-        self.inputs.push((file, name.to_owned()));
+    /// A policy that another one extends.
+    fn base(&mut self, from: &Path, shown: &str, base: &Extends) -> Result<(), Stop> {
+        let folder = from.parent().unwrap_or(Path::new(""));
+        let path = folder.join(&base.file.value);
+        let name = normal(&path);
+        let text = name.to_string_lossy().replace('\\', "/");
+        self.add(&path, &text, base.file.value.clone(), Role::Kind(Kind::Policy))
+            .map_err(|stop| Stop::unreadable(format!("{}, which {shown} extends", stop.message)))?;
+        let known = self.policies.iter().find(|(place, _, _)| *place == name);
+        if let Some((_, file, found)) = known {
+            self.pins.push(Pin {
+                file: *file,
+                span: base.sha256.span(),
+                expected: base.sha256.value.as_str().to_owned(),
+                found: found.clone(),
+            });
+        }
         Ok(())
     }
 
@@ -251,7 +306,7 @@ impl Reader<'_> {
                 text.contains("Catalog")
                     && frontend::read(&self.sources, *file, &mut Sink::new())
                         .iter()
-                        .any(|document| matches!(document, routec::model::Document::Catalog(_)))
+                        .any(|document| matches!(document, Document::Catalog(_)))
             }
             Role::BuiltInCatalogue => true,
         })
@@ -264,59 +319,36 @@ impl Reader<'_> {
                 .parse()
                 .map_err(|_| Stop::usage(format!("--as-of: `{typed}` is not a date such as 2026-11-22")));
         }
-        let seconds = self.world.source_date_epoch();
-        if let Some(date) = self.as_of.filter(|_| seconds.is_none()) {
-            return Ok(date);
-        }
-        date_of(seconds.unwrap_or_else(|| self.world.now()))
-    }
-}
-
-/// The globs of a project.
-struct Described {
-    tables: Option<Vec<String>>,
-    catalogs: Option<Vec<String>>,
-    policies: Option<Vec<String>>,
-    expectations: Option<Vec<String>>,
-}
-
-impl Described {
-    fn new(project: Project) -> Self {
-        let plain = |globs: Option<Vec<routec::source::Spanned<String>>>| {
-            Some(globs?.into_iter().map(|glob| glob.value).collect())
-        };
-        Self {
-            tables: plain(project.tables),
-            catalogs: plain(project.catalogs),
-            policies: plain(project.policies),
-            expectations: plain(project.expectations),
+        match self.as_of {
+            Some(date) => Ok(date),
+            None => date_of(self.world.source_date_epoch().unwrap_or_else(|| self.world.now())),
         }
     }
 }
 
-fn conventional() -> Described {
-    Described { tables: None, catalogs: None, policies: None, expectations: None }
+/// The policies that a policy extends, by a reading that reports nothing.
+fn extended_by(sources: &SourceMap, file: FileId) -> Vec<Extends> {
+    let documents = frontend::read(sources, file, &mut Sink::new());
+    let policies = documents.into_iter().filter_map(|document| match document {
+        Document::Policy(policy) => Some(policy.extends),
+        Document::Project(_) | Document::RouteTable(_) | Document::Catalog(_) | Document::Expectations(_) => None,
+    });
+    policies.flatten().map(|extends| extends.value).collect()
 }
 
-fn default_globs(kind: Kind) -> Vec<String> {
-    let folder = match kind {
-        Kind::Project => return Vec::new(),
-        Kind::RouteTable => "routes",
-        Kind::Catalog => "catalog",
-        Kind::Policy => "policies",
-        Kind::Expectations => "expectations",
-    };
-    vec![format!("{folder}/**")]
-}
-
-fn is_document(name: &str) -> bool {
-    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
-}
-
-fn glob_set(glob: &str) -> Result<GlobSet, Stop> {
-    let bad = |error: globset::Error| Stop::usage(format!("routec.yaml: `{glob}` is not a glob: {error}"));
-    let one = GlobBuilder::new(glob.trim_start_matches("./")).literal_separator(true).build().map_err(bad)?;
-    GlobSetBuilder::new().add(one).build().map_err(bad)
+/// A path without `.` and, where it can be seen, without `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(parts.components().next_back(), Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            Component::ParentDir | Component::Prefix(_) | Component::RootDir | Component::Normal(_) => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// The day, in UTC, of a number of seconds since 1970.

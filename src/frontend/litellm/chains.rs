@@ -94,6 +94,7 @@ impl Chains {
             let mut pool = group.pool.into_iter();
             let Some(first) = pool.next() else { continue };
             let route = Route {
+                boundary: Vec::new(),
                 audience: None,
                 data: Vec::new(),
                 needs: None,

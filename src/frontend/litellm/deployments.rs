@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::model::{
-    Capabilities, Duration, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider, Region,
-    Target, Tokens,
+    Capabilities, Duration, Hosting, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider,
+    Region, Target, Tokens,
 };
 use crate::source::{Entries, Span, Spanned};
 use crate::syntax::Value;
 
+use super::hosts::{LOCAL, host_of, is_private};
 use super::{Sections, keys};
 
 /// Providers whose servers users run themselves, by LiteLLM's prefixes.
@@ -197,6 +198,10 @@ impl Deployments {
             || host.as_deref().is_some_and(|host| {
                 !is_public(host) && (!host.is_empty() || matches!(provider.as_str(), "openai" | "anthropic"))
             });
+        let is_own = match &host {
+            Some(host) => is_private(host),
+            None => LOCAL.contains(&provider.as_str()),
+        };
         let region = ["aws_region_name", "vertex_location", "region_name"].into_iter().find_map(|key| params.get(key));
         let region = region.and_then(|region| Some(Spanned::new(region.raw_text()?.to_owned(), region.place())));
         let known = self.providers.entry(provider.clone()).or_insert_with(|| (value.span(), BTreeSet::new()));
@@ -206,6 +211,7 @@ impl Deployments {
         let base_model =
             info.and_then(|info| info.get("base_model")).or_else(|| params.get("base_model")).and_then(Value::raw_text);
         Target {
+            tools: Vec::new(),
             model: Spanned::new(ModelId::verbatim(model), value.place()),
             provider: Spanned::new(Name::verbatim(provider), value.place()),
             region: region.map(|region| region.map(Name::verbatim)),
@@ -220,6 +226,7 @@ impl Deployments {
             own_facts: own_facts(params, info).map(Box::new),
             also_named: base_model.map(str::to_owned).into_iter().collect(),
             self_hosted: self_hosted && base_model.is_none(),
+            hosting: is_own.then_some(Hosting::Own),
         }
     }
 
@@ -234,7 +241,7 @@ impl Deployments {
                     Region { jurisdiction: None, endpoint: None },
                 );
             }
-            let provider = Provider { vendor: None, terms: None, regions: known };
+            let provider = Provider { vendor: None, terms: None, hosting: None, regions: known };
             entries.push(Spanned::new(Name::verbatim(name.as_str()), *span), provider);
         }
         entries
@@ -243,17 +250,6 @@ impl Deployments {
     pub(super) fn into_targets(self) -> Entries<Name, Target> {
         self.targets
     }
-}
-
-/// The host of a URL, without port; empty where a variable stands for it.
-fn host_of(url: &str) -> String {
-    if keys::is_reference(url) {
-        return String::new();
-    }
-    let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = authority.rsplit('@').next().unwrap_or(authority);
-    host.split(':').next().unwrap_or(host).to_ascii_lowercase()
 }
 
 /// A number of seconds.

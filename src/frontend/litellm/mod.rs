@@ -5,6 +5,7 @@
 
 mod chains;
 mod deployments;
+mod hosts;
 mod keys;
 mod lists;
 mod names;

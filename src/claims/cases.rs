@@ -1,0 +1,257 @@
+//! Runs the cases of expectations: lets what they name fail, and compares every request with what is expected.
+
+use crate::contingency::{Element, Failure};
+use crate::diagnostic::nearest;
+use crate::model::{Case, Expectation, FailureCase, Never, RouteId, Subject, Survive, Symptom, Table, TargetId};
+use crate::policy::{Pattern, Pico, Selector};
+use crate::source::{Span, Spanned};
+
+use super::coverage::Coverage;
+use super::every::every;
+use super::journey::{Ending, Journey};
+use super::property::{Property, breaks};
+use super::weather::Weather;
+
+/// What came of a case.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It holds for so many requests.
+    Holds(usize),
+    /// A request does otherwise.
+    Fails {
+        /// What of it is not as expected.
+        because: String,
+        /// Where that is expected.
+        expected_at: Span,
+        /// What failed, as `routec trace` takes it.
+        weather: Weather,
+        /// The target of the pool it began at.
+        first: TargetId,
+        /// The request.
+        journey: Box<Journey>,
+        /// How many of how many requests.
+        broken: (usize, usize),
+    },
+    /// The case names something that the table does not have, or nothing at all.
+    Broken(String),
+}
+
+/// Runs every case against a table, and counts what they exercise.
+pub fn run_cases<'c>(
+    table: &Table,
+    cases: impl IntoIterator<Item = &'c Spanned<Case>>,
+    coverage: &mut Coverage,
+) -> Vec<CaseResult> {
+    cases
+        .into_iter()
+        .map(|case| CaseResult {
+            name: case.value.name.value.clone(),
+            span: case.value.name.span(),
+            outcome: run(table, &case.value, coverage).unwrap_or_else(Outcome::Broken),
+        })
+        .collect()
+}
+
+fn run(table: &Table, case: &Case, coverage: &mut Coverage) -> Result<Outcome, String> {
+    let routes = routes(table, &case.subject)?;
+    let weathers = weathers(table, &case.fail.value)?;
+    let expected = Expected::new(table, &case.expect)?;
+    let (mut requests, mut broken) = (0, 0);
+    let mut worst: Option<(String, Weather, TargetId, Journey)> = None;
+    let mut complete = true;
+    for weather in weathers {
+        for route in &routes {
+            complete &= every(table, *route, &weather, |first, journey| {
+                requests += 1;
+                coverage.count(&journey);
+                let Some(because) = expected.differs(table, &journey) else { return };
+                broken += 1;
+                let calls = journey.calls().count();
+                if worst.as_ref().is_none_or(|(_, _, _, known)| calls < known.calls().count()) {
+                    worst = Some((because, weather.clone(), first, journey));
+                }
+            });
+        }
+    }
+    match worst {
+        Some((because, weather, first, journey)) => Ok(Outcome::Fails {
+            because,
+            expected_at: case.expect.span(),
+            weather,
+            first,
+            journey: Box::new(journey),
+            broken: (broken, requests),
+        }),
+        None if !complete => Err("there are too many requests to follow them all".to_owned()),
+        None if requests == 0 => Err("it asks no route, so it shows nothing".to_owned()),
+        None => Ok(Outcome::Holds(requests)),
+    }
+}
+
+fn routes(table: &Table, subject: &Subject) -> Result<Vec<RouteId>, String> {
+    match subject {
+        Subject::Route(name) => {
+            let found = table.routes.iter().find(|(_, route)| route.name.value == name.value);
+            let names = || table.routes.values().map(|route| route.name.value.as_str());
+            found.map(|(id, _)| vec![id]).ok_or_else(|| no_such("route", name.value.as_str(), names()))
+        }
+        Subject::Routes(selector) => {
+            let selector = Selector::new(&selector.value, &mut crate::diagnostic::Sink::new());
+            let found: Vec<RouteId> =
+                table.routes.iter().filter(|(_, route)| selector.selects(route)).map(|(id, _)| id).collect();
+            if found.is_empty() { Err("`routes` selects none, so it shows nothing".to_owned()) } else { Ok(found) }
+        }
+    }
+}
+
+fn no_such<'n>(word: &str, name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
+    let near = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("the table has no {word} `{name}`{near}")
+}
+
+/// Every weather a case wants to be seen in.
+fn weathers(table: &Table, doc: &FailureCase) -> Result<Vec<Weather>, String> {
+    let names = |word: &str, list: &[Spanned<crate::model::Name>]| {
+        let typed = list.iter().map(|name| format!("{word}:{}", name.value));
+        typed.map(|typed| Element::parse(table, &typed)).collect::<Result<Vec<_>, _>>()
+    };
+    let mut elements = names("provider", &doc.providers)?;
+    elements.extend(names("region", &doc.regions)?);
+    elements.extend(names("account", &doc.accounts)?);
+    elements.extend(names("key", &doc.keys)?);
+    elements.extend(names("quota", &doc.quotas)?);
+    elements.extend(names("egress", &doc.egress)?);
+    elements.extend(names("target", &doc.targets)?);
+    for model in &doc.models {
+        elements.push(Element::parse(table, &format!("model:{}", model.value))?);
+    }
+    let kinds: Vec<Survive> = doc.each.iter().flatten().copied().collect();
+    let mut all = Vec::new();
+    if !elements.is_empty() {
+        all.extend(together(&elements, doc.with));
+    }
+    for element in kinds.into_iter().flat_map(|kind| Element::all(table, kind)) {
+        all.extend(together(&[element], doc.with));
+    }
+    match (all.is_empty(), doc.with) {
+        (false, _) => Ok(all),
+        (true, _) if doc.each.is_some() => Err("`each` finds nothing that could fail".to_owned()),
+        (true, Some(symptom)) => Ok(vec![Weather::InTurn(vec![symptom])]),
+        (true, None) => Ok(vec![Weather::Failing(Vec::new())]),
+    }
+}
+
+/// Elements that fail together: with one symptom, or with each that their kind causes.
+fn together(elements: &[Element], with: Option<Symptom>) -> Vec<Weather> {
+    let failing = |symptom_of: &dyn Fn(&Element) -> Symptom| {
+        let failures =
+            elements.iter().map(|element| Failure { element: element.clone(), symptom: symptom_of(element) });
+        Weather::Failing(failures.collect())
+    };
+    if let Some(symptom) = with {
+        return vec![failing(&|_| symptom)];
+    }
+    let variants = elements.iter().map(|element| element.causes().len()).max().unwrap_or(1);
+    let cause = |element: &Element, variant: usize| {
+        let causes = element.causes();
+        causes.get(variant).or(causes.last()).copied().unwrap_or(Symptom::Overloaded)
+    };
+    (0..variants).map(|variant| failing(&|element| cause(element, variant))).collect()
+}
+
+/// What a case expects, its names resolved.
+struct Expected {
+    answers: Option<TargetId>,
+    answered: Option<bool>,
+    properties: Vec<Property>,
+    never: Vec<(&'static str, Pattern, String)>,
+}
+
+impl Expected {
+    fn new(table: &Table, doc: &Spanned<Expectation>) -> Result<Self, String> {
+        let doc = &doc.value;
+        let answers = match &doc.answers {
+            None => None,
+            Some(name) => {
+                let found = table.targets.iter().find(|(_, target)| target.name.value == name.value);
+                let names = || table.targets.values().map(|target| target.name.value.as_str());
+                Some(found.map(|(id, _)| id).ok_or_else(|| no_such("target", name.value.as_str(), names()))?)
+            }
+        };
+        let mut properties = Vec::new();
+        properties.extend(doc.within.map(Property::EndsWithin));
+        properties.extend(doc.attempts_at_most.map(|most| Property::AttemptsAtMost(u64::from(most.get()))));
+        properties.extend(doc.costs_at_most.map(|most| Property::CostsAtMost(Pico::from(most))));
+        let mut never = Vec::new();
+        if let Some(Never { providers, regions, accounts, models, targets }) = &doc.never {
+            let lists = [
+                ("provider", providers),
+                ("region", regions),
+                ("account", accounts),
+                ("model", models),
+                ("target", targets),
+            ];
+            for (word, globs) in lists {
+                for glob in globs {
+                    let pattern = Pattern::of_names(&glob.value)
+                        .map_err(|why| format!("`{}` is not a glob: {why}", glob.value))?;
+                    never.push((word, pattern, glob.value.clone()));
+                }
+            }
+        }
+        if answers.is_none() && doc.answered.is_none() && properties.is_empty() && never.is_empty() {
+            return Err("it expects nothing, so it shows nothing".to_owned());
+        }
+        Ok(Self { answers, answered: doc.answered, properties, never })
+    }
+
+    /// What of a request is not as expected.
+    fn differs(&self, table: &Table, journey: &Journey) -> Option<String> {
+        let name = |target: TargetId| format!("`{}`", table.targets[target].name.value);
+        let ending = match journey.ending {
+            Ending::Answered(target) => format!("{} answers", name(target)),
+            Ending::Failed(symptom) => format!("nobody answers: it ends with {}", symptom.as_str()),
+            Ending::Endless => "it never ends".to_owned(),
+        };
+        if let Some(wanted) = self.answers
+            && journey.ending != Ending::Answered(wanted)
+        {
+            return Some(format!("{ending}, and {} is expected to", name(wanted)));
+        }
+        let is_answered = matches!(journey.ending, Ending::Answered(_));
+        match self.answered {
+            Some(true) if !is_answered => return Some(format!("{ending}, and an answer is expected")),
+            Some(false) if is_answered => return Some(format!("{ending}, and a failure is expected")),
+            Some(_) | None => {}
+        }
+        if let Some(because) = self.properties.iter().find_map(|property| breaks(table, property, journey)) {
+            return Some(because);
+        }
+        self.never.iter().find_map(|(word, pattern, glob)| {
+            let called = journey.calls().find(|stop| {
+                let target = &table.targets[stop.target];
+                let account = stop.key.and_then(|key| table.keys[key].account);
+                let text = match *word {
+                    "provider" => Some(target.doc.provider.value.as_str()),
+                    "region" => target.doc.region.as_ref().map(|region| region.value.as_str()),
+                    "account" => account.map(|account| table.accounts[account].name.value.as_str()),
+                    "model" => Some(target.doc.model.value.as_str()),
+                    _ => Some(target.name.value.as_str()),
+                };
+                text.is_some_and(|text| pattern.matches(text))
+            })?;
+            Some(format!("it calls {}, and must never call the {word} `{glob}`", name(called.target)))
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Which hops and ladders the cases exercised, and which nobody has asked about.
+
+use std::collections::BTreeSet;
+
+use crate::graph::FailoverGraph;
+use crate::model::{LadderId, Table};
+
+use super::journey::{Entry, Journey};
+
+/// What the cases of a table exercised.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    taken: BTreeSet<(usize, usize, usize)>,
+}
+
+impl Coverage {
+    /// Counts what a request took.
+    pub(super) fn count(&mut self, journey: &Journey) {
+        for entry in &journey.entries {
+            if let Entry::Calls(stop) = entry
+                && let Some(at) = stop.by
+            {
+                self.taken.insert((at.route.number(), at.rung, at.step));
+            }
+        }
+    }
+
+    /// The hops taken, and all hops.
+    pub fn hops(&self, graph: &FailoverGraph) -> (usize, usize) {
+        let taken = graph.hops().filter(|(_, hop)| self.took(hop.from.number(), hop.at)).count();
+        (taken, graph.hops().count())
+    }
+
+    /// The shared ladders of which a hop was taken, of those that have hops.
+    pub fn ladders(&self, table: &Table, graph: &FailoverGraph) -> (usize, usize) {
+        let (taken, all) = self.ladders_by_use(table, graph);
+        (taken.len(), all.len())
+    }
+
+    /// The names of the shared ladders with hops of which none was taken.
+    pub fn idle_ladders<'t>(&self, table: &'t Table, graph: &FailoverGraph) -> Vec<&'t str> {
+        let (taken, all) = self.ladders_by_use(table, graph);
+        all.difference(&taken).map(|ladder| table.ladders[*ladder].value.as_str()).collect()
+    }
+
+    /// The hops that no case took, each as `route on symptom, step n`, without those that routes share with one that did.
+    pub fn idle_hops(&self, table: &Table, graph: &FailoverGraph) -> Vec<String> {
+        let spans: BTreeSet<_> = graph
+            .hops()
+            .filter(|(_, hop)| self.took(hop.from.number(), hop.at))
+            .map(|(_, hop)| hop.place.span())
+            .collect();
+        let mut seen = BTreeSet::new();
+        graph
+            .hops()
+            .filter(|(_, hop)| !spans.contains(&hop.place.span()) && seen.insert(hop.place.span()))
+            .map(|(_, hop)| {
+                let route = &table.routes[hop.from].name.value;
+                format!("`{route}` on {}, step {}", hop.symptom.as_str(), hop.at.1 + 1)
+            })
+            .collect()
+    }
+
+    fn took(&self, route: usize, at: (usize, usize)) -> bool {
+        self.taken.contains(&(route, at.0, at.1))
+    }
+
+    fn ladders_by_use(&self, table: &Table, graph: &FailoverGraph) -> (BTreeSet<LadderId>, BTreeSet<LadderId>) {
+        let (mut taken, mut all) = (BTreeSet::new(), BTreeSet::new());
+        for (_, hop) in graph.hops() {
+            let Some(ladder) = hop.rung(table).and_then(|rung| rung.ladder) else { continue };
+            all.insert(ladder);
+            if self.took(hop.from.number(), hop.at) {
+                taken.insert(ladder);
+            }
+        }
+        (taken, all)
+    }
+}

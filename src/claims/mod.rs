@@ -1,0 +1,17 @@
+//! Questions about one table that are answered with a request: what happens to it, whether a property always holds, and
+//! whether what people expect is so.
+
+mod cases;
+mod checks;
+mod coverage;
+mod every;
+mod journey;
+mod property;
+mod weather;
+
+pub use cases::{CaseResult, Outcome as CaseOutcome, run_cases};
+pub use checks::{CheckResult, run_checks};
+pub use coverage::Coverage;
+pub use journey::{Ending, Entry, Journey, Stop, When, follow, step_of};
+pub use property::{Answer, Asked, Property, Refutation, prove};
+pub use weather::Weather;

@@ -1,0 +1,14 @@
+//! What happens when something fails, as power grids ask it (N-1): which routes are lost, where their load goes, what
+//! that overloads, and which targets answer that did not before.
+//!
+//! A failing [`Element`] shows a symptom; [`Network::fail`] moves the load along the ladders until nothing moves.
+
+mod element;
+mod flow;
+mod network;
+mod outage;
+
+pub use element::{Element, Failure, single_failures};
+pub use flow::{Limited, Rate, Share, WHOLE};
+pub use network::Network;
+pub use outage::{Answer, Event, Moved, Outage, Overload};

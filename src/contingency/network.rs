@@ -1,0 +1,235 @@
+//! Moves load until nothing moves. Keys over their limits refuse what is too much with `rate-limit`, and that goes on
+//! along the ladders; refusals only grow from round to round, so the rounds end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::{Call, Next, Walk, shares};
+use crate::model::{Percent, RouteId, Symptom, Table};
+
+use super::element::{Element, Failure};
+use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, classes};
+use super::outage::{Answer, Event, Outage, Overload, Spread};
+
+/// The load of a table, ready to be asked what happens when something fails.
+#[derive(Debug)]
+pub struct Network<'t> {
+    pub(super) table: &'t Table,
+    pub(super) classes: Vec<Class>,
+    capacities: Capacities,
+    /// The load on each limit when nothing fails and nothing is refused.
+    base: Vec<Rate>,
+    /// The classes whose first call draws on each limit.
+    drawing: Vec<Vec<usize>>,
+    /// The classes whose first call each element would hit.
+    hit: BTreeMap<Element, Vec<usize>>,
+}
+
+/// After so many rounds what still moves is less than a request a day.
+const ROUNDS: usize = 100;
+
+/// Thousandths of a unit a minute that rounding may add to a load.
+const ROUNDING: u64 = 100;
+
+/// What is left of a flow when it is no longer followed: less than a millionth.
+const TRACE: Share = 1_000;
+
+/// The calls after which a flow is taken for lost: `runaway-attempts` and `failover-cycle` say why.
+const CALLS: usize = 4_096;
+
+impl<'t> Network<'t> {
+    /// The load of a table on its keys, of whose limits some headroom stays free.
+    pub fn new(table: &'t Table, headroom: Percent) -> Self {
+        let capacities = Capacities::new(table, headroom.0);
+        let classes = classes(table);
+        let mut base = vec![Rate::default(); capacities.all.len()];
+        let mut drawing: Vec<Vec<usize>> = vec![Vec::new(); capacities.all.len()];
+        let mut hit: BTreeMap<Element, Vec<usize>> = BTreeMap::new();
+        for (number, class) in classes.iter().enumerate() {
+            let call = Call::first(table, class.target);
+            for limit in capacities.of_call(table, &call) {
+                if let (Some(sum), Some(list)) = (base.get_mut(*limit), drawing.get_mut(*limit)) {
+                    sum.add(class.rate);
+                    list.push(number);
+                }
+            }
+            for element in Element::of_call(table, &call) {
+                hit.entry(element).or_default().push(number);
+            }
+        }
+        Self { table, classes, capacities, base, drawing, hit }
+    }
+
+    /// What happens when nothing fails.
+    pub fn calm(&self) -> Outage {
+        self.fail(&[])
+    }
+
+    /// What happens while all of these fail.
+    pub fn fail(&self, failures: &[Failure]) -> Outage {
+        let limits = self.capacities.all.len();
+        let mut touched: BTreeSet<usize> =
+            failures.iter().filter_map(|failure| self.hit.get(&failure.element)).flatten().copied().collect();
+        let mut accepted = vec![WHOLE; limits];
+        let mut outage = Outage::new(failures.to_vec());
+        let mut rest = self.base.clone();
+        for class in &touched {
+            self.set_aside(*class, &mut rest);
+        }
+        for round in 0..ROUNDS {
+            outage.spreads = touched.iter().map(|class| (*class, self.spread(*class, failures, &accepted))).collect();
+            let mut offered = rest.clone();
+            for (class, spread) in &outage.spreads {
+                let Some(class) = self.classes.get(*class) else { continue };
+                for (limit, share) in &spread.offers {
+                    if let Some(sum) = offered.get_mut(*limit) {
+                        sum.add(class.rate.part(*share));
+                    }
+                }
+            }
+            let mut moved = false;
+            for (limit, capacity) in self.capacities.all.iter().enumerate() {
+                let (Some(load), Some(slot)) = (offered.get(limit), accepted.get_mut(limit)) else { continue };
+                let most = ratio(capacity.requests, load.requests).min(ratio(capacity.tokens, load.tokens));
+                if let Some(known) = outage.overloads.iter_mut().find(|overload| overload.limit == limit) {
+                    known.load = *load;
+                } else if most < WHOLE {
+                    outage.overloads.push(Overload {
+                        limit,
+                        of: capacity.of.clone(),
+                        load: *load,
+                        requests: capacity.requests,
+                        tokens: capacity.tokens,
+                        round,
+                    });
+                }
+                if most < *slot {
+                    moved |= *slot - most > TRACE;
+                    *slot = most;
+                    for class in self.drawing.get(limit).into_iter().flatten() {
+                        if touched.insert(*class) {
+                            self.set_aside(*class, &mut rest);
+                            moved = true;
+                        }
+                    }
+                }
+            }
+            if !moved {
+                break;
+            }
+        }
+        outage
+    }
+
+    /// Takes the load of a class away from where it goes when nothing fails.
+    fn set_aside(&self, class: usize, rest: &mut [Rate]) {
+        let Some(class) = self.classes.get(class) else { return };
+        let call = Call::first(self.table, class.target);
+        for limit in self.capacities.of_call(self.table, &call) {
+            if let Some(sum) = rest.get_mut(*limit) {
+                sum.take(class.rate);
+            }
+        }
+    }
+
+    /// Where a class's load goes: each call answers what the limits let through, and the rest goes on.
+    fn spread(&self, class: usize, failures: &[Failure], accepted: &[Share]) -> Spread {
+        let mut spread = Spread::default();
+        let Some(class) = self.classes.get(class) else { return spread };
+        let mut open = vec![(Walk::enter(self.table, class.route, class.target), WHOLE)];
+        let mut calls = 0;
+        while let Some((mut walk, mut share)) = open.pop() {
+            loop {
+                calls += 1;
+                let Some(call) = walk.call().copied().filter(|_| calls <= CALLS) else {
+                    spread.lost = spread.lost.saturating_add(share);
+                    break;
+                };
+                let failing = failures.iter().find(|failure| failure.element.hits(self.table, &call));
+                let symptom = if let Some(failure) = failing {
+                    failure.symptom
+                } else {
+                    let through = self.let_through(&call, share, accepted, &mut spread);
+                    share -= through;
+                    Symptom::RateLimit
+                };
+                if share <= TRACE {
+                    break;
+                }
+                match walk.fail(symptom) {
+                    Next::Call { .. } => {}
+                    Next::Visit { route, .. } => {
+                        open.extend(self.choices(&walk, route, share));
+                        break;
+                    }
+                    Next::Failed(_) => {
+                        spread.lost = spread.lost.saturating_add(share);
+                        break;
+                    }
+                }
+            }
+        }
+        spread
+    }
+
+    /// What the limits of a call let through of a load; that part is answered.
+    fn let_through(&self, call: &Call, share: Share, accepted: &[Share], spread: &mut Spread) -> Share {
+        let limits = self.capacities.of_call(self.table, call);
+        spread.offers.extend(limits.iter().map(|limit| (*limit, share)));
+        let open = limits.iter().filter_map(|limit| accepted.get(*limit)).min().copied();
+        let through = super::flow::part(share, open.unwrap_or(WHOLE)).min(share);
+        if through > 0 {
+            let key = call.key_of(self.table);
+            spread.answers.push(Answer { target: call.target, key, share: through });
+        }
+        through
+    }
+
+    /// A walk that enters a route, once for each target of its pool that answers first, by weight.
+    fn choices(&self, walk: &Walk<'t>, route: RouteId, share: Share) -> Vec<(Walk<'t>, Share)> {
+        let node = &self.table.routes[route];
+        let mut left = share;
+        let mut ways: Vec<(Walk<'t>, Share)> = shares(node)
+            .map(|(member, weight, total)| {
+                let product = u128::from(share) * u128::from(weight) / u128::from(total);
+                let part = u64::try_from(product).unwrap_or(share).min(left);
+                left -= part;
+                let mut way = walk.clone();
+                way.choose(member.target);
+                (way, part)
+            })
+            .collect();
+        if let Some((_, first)) = ways.first_mut() {
+            *first += left;
+        } else {
+            ways.push((walk.clone(), share));
+        }
+        ways.retain(|(_, share)| *share > 0);
+        ways.reverse();
+        ways
+    }
+
+    /// What has a limit, in words.
+    pub fn name_of(&self, limited: &Limited) -> String {
+        match limited {
+            Limited::Key(key) => format!("key `{}`", self.table.keys[*key].name.value),
+            Limited::Quota(name) => format!("quota `{name}`"),
+        }
+    }
+
+    /// The chain of events of an outage, in order.
+    pub fn events(&self, outage: &Outage) -> Vec<Event> {
+        outage.events(self)
+    }
+}
+
+/// The part of a load that a capacity lets through.
+fn ratio(capacity: Option<u64>, load: u64) -> Share {
+    match capacity {
+        // Parts are rounded up; what that adds is no load.
+        Some(capacity) if load > capacity.saturating_add(capacity / 10_000).saturating_add(ROUNDING) => {
+            let product = u128::from(capacity) * u128::from(WHOLE) / u128::from(load);
+            u64::try_from(product).unwrap_or(WHOLE)
+        }
+        Some(_) | None => WHOLE,
+    }
+}

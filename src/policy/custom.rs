@@ -1,0 +1,93 @@
+//! Rules of the organisation: expressions checked when the policy is read, and judged over the things of a table.
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::expression::{Expression, Problem, Shape, compile};
+use crate::model::{CustomRule, Each, LevelWord, Policy};
+use crate::source::{Place, SourceMap, Span, Spanned, to_u32};
+
+use super::facts;
+
+/// A rule of the organisation, ready to be judged.
+#[derive(Debug)]
+pub struct CustomClause {
+    /// Its name.
+    pub id: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// What it is asked of.
+    pub each: Each,
+    /// Where it applies.
+    pub when: Option<Expression>,
+    /// What must hold.
+    pub require: Expression,
+    /// Where that is written.
+    pub required_at: Span,
+    /// What to say where it does not.
+    pub message: String,
+    /// How grave that is.
+    pub level: LevelWord,
+}
+
+impl CustomClause {
+    /// The rules of all policies; what is wrong with an expression is reported, and its rule left out.
+    pub(super) fn all(policies: &[Policy], sources: &SourceMap, sink: &mut Sink) -> Vec<Self> {
+        let rules = policies.iter().flat_map(|policy| &policy.rules);
+        rules.filter_map(|rule| Self::new(&rule.value, sources, sink)).collect()
+    }
+
+    fn new(doc: &CustomRule, sources: &SourceMap, sink: &mut Sink) -> Option<Self> {
+        let shape = facts::shape(doc.each);
+        let when = doc.when.as_ref().map(|text| expression(text, shape, sources, sink));
+        let require = expression(&doc.require, shape, sources, sink);
+        Some(Self {
+            id: doc.id.value.to_string(),
+            span: doc.id.span(),
+            each: doc.each,
+            when: match when {
+                Some(when) => Some(when?),
+                None => None,
+            },
+            require: require?,
+            required_at: doc.require.span(),
+            message: doc.message.clone(),
+            level: doc.level,
+        })
+    }
+}
+
+fn expression(
+    text: &Spanned<String>,
+    shape: &'static Shape,
+    sources: &SourceMap,
+    sink: &mut Sink,
+) -> Option<Expression> {
+    match compile(&text.value, shape) {
+        Ok(expression) => Some(expression),
+        Err(problems) => {
+            for problem in problems {
+                sink.report(finding(text, &problem, sources));
+            }
+            None
+        }
+    }
+}
+
+fn finding(text: &Spanned<String>, problem: &Problem, sources: &SourceMap) -> Diagnostic {
+    let place = within(text, problem, sources).map_or(text.place, Place::from);
+    let finding = Diagnostic::new("bad-value", place, "in this expression", problem.message.clone());
+    match &problem.help {
+        Some(help) => finding.help(help.clone()),
+        None => finding,
+    }
+}
+
+/// The place of a problem inside a scalar, where the scalar is written as it reads: plain, or in quotes without escapes.
+fn within(text: &Spanned<String>, problem: &Problem, sources: &SourceMap) -> Option<Span> {
+    let span = text.place.defined;
+    let written = sources.slice(span);
+    let start = written.find(text.value.as_str()).filter(|start| *start <= 1)?;
+    let at = |offset: usize| span.start.saturating_add(to_u32(start)).saturating_add(to_u32(offset));
+    // An empty range is widened, so that there is something to underline.
+    let end = problem.range.end.max(problem.range.start + 1).min(text.value.len().max(problem.range.start));
+    text.place.alias.is_none().then(|| Span::new(span.file, at(problem.range.start), at(end)))
+}

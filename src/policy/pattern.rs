@@ -1,0 +1,55 @@
+//! Globs: over names, where `*` is any text, and over paths, where it ends at a `/`.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::source::Spanned;
+
+/// A glob.
+#[derive(Clone, Debug)]
+pub struct Pattern(GlobMatcher);
+
+impl Pattern {
+    /// A glob over names; `*` is any text, a `/` included.
+    pub fn of_names(glob: &str) -> Result<Self, String> {
+        Self::new(glob, false)
+    }
+
+    /// A glob over paths; `*` ends at a `/`, `**` does not.
+    pub fn of_paths(glob: &str) -> Result<Self, String> {
+        Self::new(glob, true)
+    }
+
+    fn new(glob: &str, literal_separator: bool) -> Result<Self, String> {
+        let built = GlobBuilder::new(glob).literal_separator(literal_separator).build();
+        built.map(|glob| Self(glob.compile_matcher())).map_err(|error| error.kind().to_string())
+    }
+
+    /// Whether a text fits.
+    pub fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+/// Globs over names as a document lists them; what is no glob is reported and matches nothing.
+pub(super) fn names(globs: &[Spanned<String>], sink: &mut Sink) -> Vec<Pattern> {
+    globs.iter().filter_map(|glob| name(glob, sink)).collect()
+}
+
+/// A glob over names; what is no glob is reported.
+pub(super) fn name(glob: &Spanned<String>, sink: &mut Sink) -> Option<Pattern> {
+    match Pattern::of_names(&glob.value) {
+        Ok(pattern) => Some(pattern),
+        Err(why) => {
+            let message = format!("{} is not a glob: {why}", quote(&glob.value));
+            let help = "`*` stands for any text, `?` for one character, `[ab]` for one of several, `{a,b}` for either";
+            sink.report(Diagnostic::new("bad-value", glob.place, "not a glob", message).help(help));
+            None
+        }
+    }
+}
+
+/// Whether a list that may be left out lets a text through.
+pub(super) fn any(patterns: &[Pattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.matches(text))
+}

@@ -1,0 +1,94 @@
+//! Compares where the pool runs, and what the route says it must not leave, with each target it can reach.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::{Boundary, Gateway, Hosting, RouteId, TargetId};
+
+use super::Context;
+use super::breach::{Breaches, refused};
+use super::rule::{Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("boundary-crossing"),
+    group: Group::Entitlement,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("boundary_crossing.md"),
+    run: Some(run),
+    silence: Silence::Never,
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    let mut breaches = Breaches::new();
+    for (id, _) in table.routes.iter() {
+        let inside = Inside::of(context, id);
+        for reached in refused(context, id, |target| inside.leaves(context, target).is_some(), |_| true) {
+            breaches.note(context, id, &reached, ());
+        }
+    }
+    breaches.report(context, sink, |breach, place| {
+        let route = quote(table.routes[breach.route].name.value.as_str());
+        let target = quote(table.targets[breach.target].name.value.as_str());
+        let leaves = Inside::of(context, breach.route).leaves(context, breach.target).unwrap_or_default();
+        let message = format!("{route} {leaves} when {target} answers");
+        let finding = Diagnostic::new("boundary-crossing", place, "leaves the boundary", message);
+        match table.gateway {
+            Gateway::Native => finding.help("what must stay inside stays inside when something fails, too: fall back within the boundary, or `stop`"),
+            Gateway::LiteLlm => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
+        }
+    });
+}
+
+/// What the requests of a route stay inside of.
+struct Inside<'a> {
+    hosting: Option<Hosting>,
+    jurisdictions: Option<Vec<Option<&'a str>>>,
+    providers: Option<Vec<&'a str>>,
+}
+
+impl<'a> Inside<'a> {
+    fn of(context: &Context<'a>, route: RouteId) -> Self {
+        let node = &context.table.routes[route];
+        let pool: Vec<TargetId> = node.preferred().map(|member| member.target).collect();
+        let says = |wanted: Boundary| node.doc.boundary.iter().any(|boundary| boundary.value == wanted);
+        let offers = || pool.iter().map(|target| context.offer(*target));
+        // The most open of the pool is what callers can count on.
+        let hosting = pool.iter().map(|target| hosting(context, *target)).max();
+        Self {
+            hosting: hosting.filter(|hosting| *hosting != Hosting::Vendor),
+            jurisdictions: says(Boundary::Jurisdiction).then(|| offers().map(|offer| offer.jurisdiction).collect()),
+            providers: says(Boundary::Provider).then(|| offers().map(|offer| offer.provider).collect()),
+        }
+    }
+
+    /// In words, what a target is outside of.
+    fn leaves(&self, context: &Context<'_>, target: TargetId) -> Option<String> {
+        let reached = hosting(context, target);
+        let offer = context.offer(target);
+        match self.hosting {
+            Some(Hosting::Own) if reached > Hosting::Own => {
+                return Some("leaves the organisation's own machines".to_owned());
+            }
+            Some(Hosting::Confidential) if reached > Hosting::Confidential => {
+                return Some("leaves the confidential enclave".to_owned());
+            }
+            Some(_) | None => {}
+        }
+        if let Some(laws) = &self.jurisdictions
+            && (offer.jurisdiction.is_none() || !laws.contains(&offer.jurisdiction))
+        {
+            return Some(offer.jurisdiction.map_or_else(
+                || "may leave its jurisdiction, which is not given,".to_owned(),
+                |law| format!("leaves its jurisdiction for {}", quote(law)),
+            ));
+        }
+        let providers = self.providers.as_ref()?;
+        (!providers.contains(&offer.provider)).then(|| format!("leaves its provider for {}", quote(offer.provider)))
+    }
+}
+
+fn hosting(context: &Context<'_>, target: TargetId) -> Hosting {
+    let node = &context.table.targets[target];
+    let declared = node.provider.and_then(|provider| context.table.providers[provider].value.hosting);
+    node.doc.hosting.or(declared).unwrap_or(Hosting::Vendor)
+}

@@ -1,0 +1,129 @@
+//! One finding for a place where requests go where they must not, however many routes take them there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Diagnostic, Label, Sink, or_list, quote};
+use crate::graph::{HopEdge, HopId, Path, Reached, describe_path};
+use crate::model::{RouteId, Symptom, TargetId};
+use crate::source::{Place, Span};
+
+use super::Context;
+use super::found::enters;
+
+/// A way to a target that must not be reached, as the first route to take it has it, and the other routes.
+pub(super) struct Breach<K> {
+    pub(super) route: RouteId,
+    pub(super) target: TargetId,
+    pub(super) path: Path,
+    pub(super) key: K,
+    others: Vec<RouteId>,
+}
+
+/// Breaches by the place that breaks, the target, and what it breaks.
+pub(super) struct Breaches<K> {
+    found: BTreeMap<(Span, TargetId, K), Breach<K>>,
+}
+
+impl<K: Ord + Clone> Breaches<K> {
+    pub(super) fn new() -> Self {
+        Self { found: BTreeMap::new() }
+    }
+
+    /// Notes a way of a route to a target; of several to the same the shortest is kept.
+    pub(super) fn note(&mut self, context: &Context<'_>, route: RouteId, reached: &Reached, key: K) {
+        let Some(place) = breaks_at(context, route, &reached.path, reached.target) else { return };
+        let whole = (place.span(), reached.target, key.clone());
+        match self.found.get_mut(&whole) {
+            None => {
+                let breach =
+                    Breach { route, target: reached.target, path: reached.path.clone(), key, others: Vec::new() };
+                self.found.insert(whole, breach);
+            }
+            Some(known) if known.route != route && !known.others.contains(&route) => {
+                if reached.path.len() < known.path.len() {
+                    known.others.push(known.route);
+                    (known.route, known.path) = (route, reached.path.clone());
+                } else {
+                    known.others.push(route);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Reports each in the words given, with the path as its trace and the other routes by name.
+    pub(super) fn report(
+        self,
+        context: &Context<'_>,
+        sink: &mut Sink,
+        words: impl Fn(&Breach<K>, Place) -> Diagnostic,
+    ) {
+        for breach in self.found.into_values() {
+            let Some(place) = breaks_at(context, breach.route, &breach.path, breach.target) else { continue };
+            let route = &context.table.routes[breach.route];
+            let mut finding = words(&breach, place).about(route.subject());
+            if !breach.path.is_empty() {
+                finding = finding.trace(trace(context, breach.route, breach.target, &breach.path));
+            }
+            if !breach.others.is_empty() {
+                let names = breach.others.iter().map(|route| context.table.routes[*route].name.value.as_str());
+                let also = format!("the same happens to {}", or_list(names, 5).replace(" or ", " and "));
+                finding.help = Some(finding.help.map_or(also.clone(), |help| format!("{help}; {also}")));
+            }
+            sink.report(finding);
+        }
+    }
+}
+
+/// Where a way breaks: at its last hop, or where the pool names the target.
+fn breaks_at(context: &Context<'_>, route: RouteId, path: &[HopId], target: TargetId) -> Option<Place> {
+    match path.last() {
+        Some(hop) => Some(context.graph.hop(*hop).place),
+        None => {
+            context.table.routes[route].pool.iter().find(|member| member.target == target).map(|member| member.place)
+        }
+    }
+}
+
+/// The path of a request, from where it enters to who answers.
+fn trace(context: &Context<'_>, route: RouteId, target: TargetId, path: &[HopId]) -> Vec<Label> {
+    let table = context.table;
+    let mut labels = vec![enters(table, route)];
+    labels.extend(describe_path(table, context.graph, path));
+    if path.last().is_some_and(|hop| context.graph.hop(*hop).to_route().is_some()) {
+        let target = &table.targets[target];
+        let text = format!("where {} answers", quote(target.name.value.as_str()));
+        labels.push(Label { span: target.name.span(), text });
+    }
+    labels
+}
+
+/// Every way of a route to a target that a judgement refuses; nothing is searched where it refuses none.
+pub(super) fn refused(
+    context: &Context<'_>,
+    route: RouteId,
+    refuses: impl Fn(TargetId) -> bool,
+    wanted: impl Fn(&HopEdge) -> bool,
+) -> Vec<Reached> {
+    let refused: BTreeSet<TargetId> = context.reachable.of(route).filter(|target| refuses(*target)).collect();
+    if refused.is_empty() {
+        return Vec::new();
+    }
+    let all = context.graph.reach(context.table, route, |_, hop| wanted(hop));
+    all.into_iter().filter(|reached| refused.contains(&reached.target) || refuses(reached.target)).collect()
+}
+
+/// Whether a caller can make a request take a hop: by a prompt that is too long, or by content that is refused.
+pub(super) fn can_be_forced(context: &Context<'_>, hop: &HopEdge) -> bool {
+    let Some(rung) = hop.rung(context.table) else { return false };
+    context.table.routes[hop.from].symptoms_of(rung).into_iter().any(is_forcible)
+}
+
+/// Whether only a caller can make a request take a whole path; what any failure takes is a failure's, too.
+pub(super) fn is_forced(context: &Context<'_>, path: &[HopId]) -> bool {
+    !path.is_empty() && path.iter().all(|hop| is_forcible(context.graph.hop(*hop).symptom))
+}
+
+fn is_forcible(symptom: Symptom) -> bool {
+    matches!(symptom, Symptom::ContextOverflow | Symptom::ContentPolicy)
+}

@@ -1,0 +1,73 @@
+//! Lets every single thing fail, and looks whether what takes over is overloaded in turn and refuses others.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::contingency::{Limited, Outage, single_failures};
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink};
+
+use super::Context;
+use super::bill::{chain, failure, few, written_at};
+use super::rule::{Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("failing-cascade"),
+    group: Group::Budget,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("failing_cascade.md"),
+    run: Some(run),
+    silence: Silence::OnGatewayFiles("traffic and limits"),
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    let limited = table.keys.values().any(|key| key.doc.limits.is_some());
+    if !limited || table.routes.values().all(|route| route.doc.traffic.is_none()) {
+        return;
+    }
+    let network = context.network();
+    let calm = network.calm();
+    let mut found: BTreeMap<Limited, (Outage, Vec<String>)> = BTreeMap::new();
+    for single in single_failures(table) {
+        let what = failure(table, &single);
+        let outage = network.fail(&[single]);
+        let new: Vec<_> = outage.overloads_beyond(&calm).collect();
+        let Some(first) = new.first() else { continue };
+        if !new.iter().any(|overload| overload.round > first.round) {
+            continue;
+        }
+        let of = first.of.clone();
+        match found.get_mut(&of) {
+            Some((_, others)) => others.push(what),
+            None => {
+                found.insert(of, (outage, Vec::new()));
+            }
+        }
+    }
+    for (of, (outage, others)) in found {
+        let Some(span) = written_at(table, &of) else { continue };
+        let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
+        let name = network.name_of(&of);
+        let new: Vec<_> = outage.overloads_beyond(&calm).collect();
+        let first = new.first().map_or(0, |overload| overload.round);
+        let next: Vec<String> = new
+            .iter()
+            .filter(|overload| overload.round > first)
+            .take(3)
+            .map(|overload| network.name_of(&overload.of))
+            .collect();
+        let message =
+            format!("if {what}, {name} is overloaded, and what it refuses overloads {}", next.join(", then "));
+        let mut help = "give what takes over room for the load it inherits: higher limits, another quota, or a ladder that ends with `stop`".to_owned();
+        if !others.is_empty() {
+            let _ = write!(help, "; the same if {}", few(&others));
+        }
+        sink.report(
+            Diagnostic::new("failing-cascade", span, "the first to give way", message)
+                .trace(chain(table, network, &outage))
+                .help(help)
+                .about(format!("limits.{}", name.split('`').nth(1).unwrap_or_default())),
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Searches over the hops that a caller can force, for targets outside the grants, or outside every budget that counts the pool.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::{RouteId, TargetId};
+
+use super::Context;
+use super::breach::{Breaches, can_be_forced, is_forced, refused};
+use super::rule::{Group, Rule, Silence};
+use super::ungranted_hop;
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("forced-bypass"),
+    group: Group::Entitlement,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("forced_bypass.md"),
+    run: Some(run),
+    silence: Silence::OnGatewayFiles("who may call a route"),
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let (mut ungranted, mut uncounted) = (Breaches::new(), Breaches::new());
+    for (id, _) in context.table.routes.iter() {
+        let forced = |refuses: &dyn Fn(TargetId) -> bool| {
+            let mut ways = refused(context, id, refuses, |hop| can_be_forced(context, hop));
+            ways.retain(|reached| !reached.path.is_empty());
+            ways
+        };
+        for reached in forced(&|target| context.is_ungranted(id, target)) {
+            if !is_forced(context, &reached.path) {
+                // `ungranted-hop` has it: any failure leads there.
+                continue;
+            }
+            ungranted.note(context, id, &reached, ());
+        }
+        if !pool_is_counted(context, id) {
+            continue;
+        }
+        for reached in forced(&|target| context.is_uncounted(id, target)) {
+            uncounted.note(context, id, &reached, ());
+        }
+    }
+    ungranted.report(context, sink, |breach, place| ungranted_hop::finding(context, "forced-bypass", breach, place));
+    uncounted.report(context, sink, |breach, place| {
+        let route = quote(context.table.routes[breach.route].name.value.as_str());
+        let target = quote(context.table.targets[breach.target].name.value.as_str());
+        let message = format!("a caller can force {route} to {target}, which no budget counts");
+        Diagnostic::new("forced-bypass", place, "spends outside every budget", message)
+            .help("a long prompt is all it takes: let a budget count the account of this target, or fall back within the accounts that one counts")
+    });
+}
+
+/// Whether budgets count what every target of the pool spends.
+fn pool_is_counted(context: &Context<'_>, route: RouteId) -> bool {
+    let pool = &context.table.routes[route].pool;
+    !pool.is_empty() && pool.iter().all(|member| context.is_counted(route, member.target))
+}

@@ -1,0 +1,46 @@
+//! Compares every `raise-timeout` with the deadline of each route that takes it.
+
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::model::Step;
+
+use super::Context;
+use super::rule::{Group, Rule, Silence};
+
+pub(super) static RULE: Rule = Rule {
+    id: RuleId::new("uncapped-timeout"),
+    group: Group::Ladder,
+    level: Level::Deny,
+    locked: false,
+    page: include_str!("uncapped_timeout.md"),
+    run: Some(run),
+    silence: Silence::OnGatewayFiles("its steps one by one"),
+};
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let mut seen = std::collections::BTreeSet::new();
+    for route in context.table.routes.values() {
+        let deadline = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref());
+        let name = quote(route.name.value.as_str());
+        for step in route.rungs.iter().flat_map(|rung| rung.steps.iter()) {
+            let Step::RaiseTimeout(cap) = &step.step else { continue };
+            let finding = match (cap, deadline) {
+                (None, _) => {
+                    let message =
+                        format!("{name} raises its timeout without a cap: a hanging call may hold its caller for ever");
+                    let help = "write the longest time worth waiting, below the deadline: `raise-timeout: {to: 60s}`";
+                    Diagnostic::new("uncapped-timeout", step.place, "no cap", message).help(help)
+                }
+                (Some(cap), Some(deadline)) if *cap > deadline.value => {
+                    let message = format!("{name} raises its timeout to {cap}, and gives up after {}", deadline.value);
+                    Diagnostic::new("uncapped-timeout", step.place, "longer than anybody waits", message)
+                        .related(deadline.span(), "nobody waits longer than this")
+                        .help("a cap above the deadline caps nothing: lower it, so that the steps behind it still have time")
+                }
+                (Some(_), _) => continue,
+            };
+            if seen.insert(step.place.span()) {
+                sink.report(finding.about(route.subject()));
+            }
+        }
+    }
+}
