@@ -6,6 +6,7 @@ mod artifact;
 mod determinism;
 mod generated;
 mod hostile;
+mod packs;
 mod pages;
 mod readme;
 mod reference;
