@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::json;
 
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::gate::Checked;
 use crate::model::{Date, Moment, Policy, Waiver};
 
@@ -155,7 +156,7 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
             errors: count(checked.findings().denied()),
             warnings: count(checked.findings().warned()),
         },
-        policies: policies.iter().map(policy).collect(),
+        policies: policies.iter().map(|each| policy(each, checked.findings())).collect(),
         waivers: table.waivers.iter().enumerate().map(|(at, each)| waiver(at, &each.value)).collect(),
         verdict: if waived { "pass-with-waivers" } else { "pass" },
         table: compiled,
@@ -185,12 +186,25 @@ fn input(file: &InputFile) -> Input {
     }
 }
 
-fn policy(policy: &Policy) -> PolicyRef {
+/// A policy with what was found by its clauses: findings that point into its file.
+fn policy(policy: &Policy, findings: &Findings) -> PolicyRef {
+    let file = policy.metadata.name.span().file;
+    let by_policy = |finding: &&Diagnostic| {
+        let mut places = std::iter::once(&finding.primary).chain(&finding.related);
+        places.any(|label| label.span.file == file)
+    };
+    let own: Vec<&Diagnostic> = findings.iter().filter(by_policy).collect();
+    let verdict = match own.as_slice() {
+        [] => "pass",
+        own if own.iter().all(|finding| finding.waived.is_some()) => "waived",
+        // What is denied is never built.
+        _ => "warn",
+    };
     PolicyRef {
         id: policy.metadata.name.value.to_string(),
         version: policy.metadata.version.as_ref().map(|version| version.0.to_string()),
-        verdict: "not-applicable",
-        findings: 0,
+        verdict,
+        findings: count(own.len()),
     }
 }
 

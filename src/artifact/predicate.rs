@@ -134,7 +134,7 @@ pub(super) struct PolicyRef {
     pub(super) id: String,
     /// The version, by semver.
     pub(super) version: Option<String>,
-    /// `not-applicable` as long as its clauses are read and not judged.
+    /// `pass`, `warn` or `waived`; what fails is never built.
     pub(super) verdict: &'static str,
     /// How many findings it has.
     pub(super) findings: u64,

@@ -127,9 +127,9 @@ pub(super) fn chain(table: &Table, network: &Network<'_>, outage: &Outage) -> Ve
                 }
                 let route = &table.routes[moved.route];
                 let text = format!(
-                    "{} of {} goes {}",
-                    quote(table.targets[moved.from].name.value.as_str()),
+                    "{}, usually at {}: {}",
                     quote(route.name.value.as_str()),
+                    quote(table.targets[moved.from].name.value.as_str()),
                     parts.join(", ")
                 );
                 labels.push(Label { span: route.name.span(), text });

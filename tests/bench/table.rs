@@ -36,10 +36,10 @@ pub(crate) fn table(bytes: usize) -> String {
     let mut number = 0;
     while out.len() + targets.len() + routes.len() < bytes {
         let provider = number % 4;
-        for (half, region) in [("a", "us-east"), ("b", "eu-west")] {
+        for (half, region, egress) in [("a", "us-east", "direct, proxy"), ("b", "eu-west", "direct")] {
             let _ = writeln!(
                 targets,
-                "  target-{number}-{half}:\n    model: acme/model-{}\n    provider: provider-{provider}\n    region: {region}\n    keys: [key-{}, key-{}]\n    egress: [direct, proxy]\n    timeout: 45s",
+                "  target-{number}-{half}:\n    model: acme/model-{}\n    provider: provider-{provider}\n    region: {region}\n    keys: [key-{}, key-{}]\n    egress: [{egress}]\n    timeout: 45s",
                 number % 40,
                 provider,
                 provider + 4

@@ -121,7 +121,7 @@ fn text(
                 several => format!("{several} routes"),
             };
             let how = match asked {
-                Asked::Anything => format!("whatever symptom shows at each call, by the bounds of {of}"),
+                Asked::Anything => format!("whatever symptom shows at each call, by every path and bound of {of}"),
                 Asked::Failures(sets) => format!("{cases} requests followed: {of}, {} failures", sets.len()),
             };
             format!("verified: {holds}\n  {how}\n")
