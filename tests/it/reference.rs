@@ -365,3 +365,29 @@ proptest! {
         }
     }
 }
+
+/// Routes each of which falls back to the next in two ways: 2⁴¹ − 1 calls, which no walk could ever count.
+#[test]
+fn a_ladder_of_forty_diamonds_is_answered_at_once() {
+    let mut yaml = "apiVersion: routec/v1\nkind: RouteTable\nmetadata: {name: t, version: 1.0.0}\nproviders: {p: {}}\n\
+        targets: {t: {model: m/x, provider: p, timeout: 1s}}\nroutes:\n"
+        .to_owned();
+    for route in 0..40 {
+        let next = route + 1;
+        let _ = writeln!(
+            yaml,
+            "  r{route}: {{pool: [{{target: t}}], failover: {{rate-limit: [{{fallback: {{route: r{next}}}}}], timeout: [{{fallback: {{route: r{next}}}}}], any: [{{stop: {{}}}}]}}}}"
+        );
+    }
+    yaml.push_str("  r40: {pool: [{target: t}], failover: {any: [{stop: {}}]}}\n");
+    let (_, outcome) = run(&[yaml.as_bytes()]);
+    let (table, graph) = (&outcome.tables[0], &outcome.graphs[0]);
+    let first = table.routes.iter().next().unwrap().0;
+    let bound = |case| *Bounds::new(table, graph, case, &|_| Some(1)).get(first).unwrap();
+    let all = bound(Case::Adversarial);
+    assert_eq!((all.attempts, all.money), (Ok((1 << 41) - 1), Ok((1 << 41) - 1)));
+    assert_eq!(all.time, Ok(((1 << 41) - 1) * 1000));
+    assert_eq!(bound(Case::Persistent(Symptom::Timeout)).attempts, Ok(41));
+    let found = outcome.findings.iter().any(|finding| finding.rule.as_str() == "runaway-attempts");
+    assert!(found);
+}
