@@ -5,7 +5,7 @@ use crate::expression::{Expression, Problem, Shape, compile};
 use crate::model::{CustomRule, Each, LevelWord, Policy};
 use crate::source::{Place, SourceMap, Span, Spanned, to_u32};
 
-use super::facts;
+use super::vocabulary::shape;
 
 /// A rule of the organisation, ready to be judged.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl CustomClause {
     }
 
     fn new(doc: &CustomRule, sources: &SourceMap, sink: &mut Sink) -> Option<Self> {
-        let shape = facts::shape(doc.each);
+        let shape = shape(doc.each);
         let when = doc.when.as_ref().map(|text| expression(text, shape, sources, sink));
         let require = expression(&doc.require, shape, sources, sink);
         Some(Self {

@@ -10,6 +10,7 @@ mod money;
 mod offer;
 mod pattern;
 mod selector;
+mod vocabulary;
 
 pub use allow::{Grants, Lack, Member, Refusal, members};
 pub use budget::{Amount, BudgetClause, Missing, Spending, Term};
@@ -21,3 +22,4 @@ pub use money::{Pico, is_priced, per_request};
 pub use offer::Offer;
 pub use pattern::Pattern;
 pub use selector::Selector;
+pub use vocabulary::vocabulary;

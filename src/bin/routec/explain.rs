@@ -17,6 +17,9 @@ pub(crate) fn explain(name: &str, world: &World) -> Result<Exit, Stop> {
         return Err(Stop::usage(format!("there is no rule called `{name}`; {hint}")));
     };
     let mut page = rule.page.trim_end().to_owned();
+    if rule.id.as_str() == "custom-rule" {
+        let _ = write!(page, "\n\n## What expressions can ask\n```\n{}```", routec::policy::vocabulary());
+    }
     let locked = if rule.locked { "; no waiver can cover it" } else { "" };
     let _ = write!(page, "\n\nGroup: {}. Level: {}{locked}.\n", rule.group.as_str(), rule.level.as_str());
     world.print(&page);
