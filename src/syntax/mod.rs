@@ -1,14 +1,18 @@
 //! Text to one spanned tree: YAML 1.2, and JSON, which is YAML.
 
+mod build;
+mod cursor;
 mod de;
+mod events;
 mod parse;
 mod recover;
 mod scalar;
+mod scan;
 mod tree;
 mod value;
 
 pub use de::{ReadError, read};
-pub use parse::parse;
+pub use parse::{parse, parse_in_full};
 pub use scalar::Scalar;
 pub use tree::{NodeId, Tree};
 pub use value::{Shape, Value};
