@@ -112,19 +112,22 @@ struct Walked {
     calls: Vec<(usize, usize, u64)>,
     waited: Vec<u64>,
     answered: bool,
+    visits: u32,
 }
 
 /// The page of the language, word by word: a visit takes the next unused step for the symptom that shows.
 fn visit(
     table: &Table,
     route: usize,
-    pool: usize,
+    choices: &mut usize,
     shown: &mut dyn FnMut(usize, usize) -> Option<Symptom>,
     walked: &mut Walked,
 ) -> Option<Symptom> {
     let node = table.routes.values().nth(route).unwrap();
     let mut used = vec![0usize; node.rungs.len()];
-    let mut at = (node.pool[pool % node.pool.len()].target.number(), 0usize);
+    let mut at = (node.pool[*choices % node.pool.len()].target.number(), 0usize);
+    *choices /= node.pool.len();
+    walked.visits += 1;
     let timeout_of = |target: usize| table.targets.values().nth(target).unwrap().doc.timeout.as_ref().unwrap().value.0;
     let mut timeout = timeout_of(at.0);
     let call = |at: (usize, usize),
@@ -183,7 +186,7 @@ fn visit(
                     failed = call(at, timeout, 0, walked, shown)?;
                 }
                 routec::model::Leg::Route(to) => {
-                    visit(table, to.number(), pool / 4, shown, walked)?;
+                    visit(table, to.number(), choices, shown, walked)?;
                 }
                 routec::model::Leg::Nowhere(_) => unreachable!(),
             },
@@ -193,10 +196,27 @@ fn visit(
     }
 }
 
-fn walked(table: &Table, route: usize, pool: usize, mut shown: impl FnMut(usize, usize) -> Option<Symptom>) -> Walked {
+/// One walk; each visit takes its pool target from the next digit of `choices`.
+fn walked(
+    table: &Table,
+    route: usize,
+    mut choices: usize,
+    mut shown: impl FnMut(usize, usize) -> Option<Symptom>,
+) -> Walked {
     let mut walked = Walked::default();
-    visit(table, route, pool, &mut shown, &mut walked);
+    visit(table, route, &mut choices, &mut shown, &mut walked);
     walked
+}
+
+/// The walks of every choice of pool targets, each visit choosing for itself; pools have two targets at most.
+fn walks(table: &Table, route: usize, shown: impl Fn(usize, usize) -> Option<Symptom>) -> Vec<Walked> {
+    let (mut walks, mut visits) = (Vec::new(), 1);
+    while walks.len() < 1 << visits {
+        let walk = walked(table, route, walks.len(), &shown);
+        visits = walk.visits.max(visits);
+        walks.push(walk);
+    }
+    walks
 }
 
 impl Walked {
@@ -224,8 +244,7 @@ proptest! {
         for symptom in [Symptom::RateLimit, Symptom::Timeout, Symptom::Auth] {
             let bounds = Bounds::new(table, graph, Case::Persistent(symptom), &price);
             for (id, _) in table.routes.iter() {
-                let walks: Vec<Walked> =
-                    (0..256).map(|pool| walked(table, id.number(), pool, |_, _| Some(symptom))).collect();
+                let walks = walks(table, id.number(), |_, _| Some(symptom));
                 let bound = bounds.get(id).unwrap();
                 let most = |of: &dyn Fn(&Walked) -> u64| walks.iter().map(of).max().unwrap();
                 prop_assert_eq!(bound.attempts, Ok(most(&|walk| walk.calls.len() as u64)));
@@ -299,7 +318,7 @@ proptest! {
                         (node.provider == Some(provider)).then_some(symptom)
                     };
                     // Every choice of pool targets; a route loses all or some of its requests if some walk is not answered.
-                    let unanswered = (0..256).any(|pool| !walked(table, id.number(), pool, down).answered);
+                    let unanswered = walks(table, id.number(), down).iter().any(|walk| !walk.answered);
                     prop_assert_eq!(lost.contains_key(&id), unanswered, "{} {}", route.name.value, symptom.as_str());
                 }
             }
