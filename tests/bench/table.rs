@@ -73,3 +73,20 @@ pub(crate) fn catalogue() -> String {
     }
     out
 }
+
+/// A policy with a clause of every kind, which the generated table keeps.
+pub(crate) const POLICY: &str = "apiVersion: routec/v1
+kind: Policy
+metadata: {name: generated, version: 1.0.0, owner: security}
+grants:
+  - id: everyone
+    to: {environments: [prod]}
+    allow: {models: [\"acme/*\"], providers: [\"provider-*\"], regions: [\"us-*\", \"eu-*\"], accounts: [\"account-*\"], data: [internal]}
+denials: [{id: terms, data: [internal], forbid: {trainsOnData: true}, reason: contract}]
+budgets:
+  - {id: month, account: account-0, per: month, limit: 900000000 USD, counting: expected}
+  - {id: outage, costCenter: CC-1, per: month, limit: 900000000 USD, counting: contingency, outage: 48h}
+  - {id: request, route: \"*\", limit: 90 USD, counting: worst-request}
+resilience: [{id: network, routes: {tier: standard}, survive: [egress], headroom: 10%}]
+rules: [{id: released, each: hop, require: '!hop.model.id.contains(\"preview\")', message: released models only, level: deny}]
+";
