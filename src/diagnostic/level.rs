@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::Diagnostic;
+
 /// The name of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(&'static str);
@@ -85,8 +87,8 @@ impl Levels {
         self.locked.iter().any(|rule| rule.as_str() == name)
     }
 
-    /// Whether no waiver can reach the rule.
-    pub fn is_locked(&self, rule: RuleId) -> bool {
-        self.locked.contains(&rule)
+    /// Whether no waiver can reach a finding.
+    pub fn is_locked(&self, diagnostic: &Diagnostic) -> bool {
+        self.locked.contains(&diagnostic.rule)
     }
 }

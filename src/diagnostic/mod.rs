@@ -3,10 +3,12 @@
 mod level;
 mod sink;
 mod suggest;
+mod waiver;
 
 pub use level::{Level, Levels, RuleId};
-pub use sink::{Findings, Sink, Waived, WaiverTicket};
+pub use sink::{Findings, Sink};
 pub use suggest::{is_bidi, nearest, or_list, quote};
+pub use waiver::{Waived, WaiverTicket};
 
 use crate::source::{Place, Span};
 
@@ -17,6 +19,20 @@ pub struct Label {
     pub span: Span,
     /// What the reader should see there.
     pub text: String,
+}
+
+/// A defect that befalls several routes: each has a finding of its own, which a waiver of its own may cover, and those
+/// that none covers are shown as one.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// Whom it befalls.
+    name: String,
+    /// What tells the defect from others of the rule at the same place.
+    defect: String,
+    /// Whether it is one defect wherever it stands.
+    anywhere: bool,
+    /// Whom else it befalls.
+    others: Vec<String>,
 }
 
 /// What a finding has to say, before levels and waivers are applied.
@@ -42,6 +58,10 @@ pub struct Diagnostic {
     pub at_least: Option<Level>,
     /// What the finding is about, as waivers name it (`routes.support-chat`).
     pub subject: Option<String>,
+    /// The clause of the policy's own rule that fired; a waiver may name it instead of the rule.
+    pub clause: Option<String>,
+    /// Whom it befalls, where the same defect can befall others.
+    pub shared: Option<Shared>,
     /// The waiver that covers the finding, once levels and waivers are applied.
     pub waived: Option<Waived>,
 }
@@ -70,6 +90,8 @@ impl Diagnostic {
             at_most: None,
             at_least: None,
             subject: None,
+            clause: None,
+            shared: None,
             waived: None,
         }
     }
@@ -114,5 +136,53 @@ impl Diagnostic {
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
+    }
+
+    /// Names the clause of a policy's own rule.
+    #[must_use]
+    pub fn of_clause(mut self, id: impl Into<String>) -> Self {
+        self.clause = Some(id.into());
+        self
+    }
+
+    /// Says whom it befalls, where the same defect at the same place can befall others.
+    #[must_use]
+    pub fn shared_by(mut self, name: impl Into<String>, defect: impl Into<String>) -> Self {
+        let (name, defect) = (name.into(), defect.into());
+        self.shared = Some(Shared { name, defect, anywhere: false, others: Vec::new() });
+        self
+    }
+
+    /// Says whom it befalls, where the same defect can befall others at other places.
+    #[must_use]
+    pub fn shared_anywhere_by(mut self, name: impl Into<String>, defect: impl Into<String>) -> Self {
+        let (name, defect) = (name.into(), defect.into());
+        self.shared = Some(Shared { name, defect, anywhere: true, others: Vec::new() });
+        self
+    }
+
+    /// Lets another finding of the same defect become one with this; the shorter path is shown.
+    fn join(&mut self, mut other: Self) {
+        if other.trace.len() < self.trace.len() {
+            std::mem::swap(self, &mut other);
+        }
+        let Some((shared, joined)) = self.shared.as_mut().zip(other.shared) else { return };
+        for name in std::iter::once(joined.name).chain(joined.others) {
+            // One bearer reports a defect in a row.
+            if name != shared.name && shared.others.last() != Some(&name) {
+                shared.others.push(name);
+            }
+        }
+    }
+
+    /// Says in the help whom else it befalls.
+    fn name_others(&mut self) {
+        let others = self.shared.as_ref().map(|shared| shared.others.as_slice()).unwrap_or_default();
+        if others.is_empty() {
+            return;
+        }
+        let names = or_list(others.iter().map(String::as_str), 5).replace(" or ", " and ");
+        let also = format!("the same happens to {names}");
+        self.help = Some(self.help.take().map_or(also.clone(), |help| format!("{help}; {also}")));
     }
 }

@@ -1,34 +1,10 @@
 //! The only way to make a finding visible; the only place that applies levels and waivers, and the only sort.
 
+use std::collections::BTreeMap;
+
 use crate::source::Span;
 
-use super::{Diagnostic, Level, Levels};
-
-/// A waiver as the sink needs it: resolved, with its own place.
-#[derive(Clone, Debug)]
-pub struct WaiverTicket {
-    /// The rule it covers, as written.
-    pub rule: String,
-    /// What it covers (`routes.support-chat`), and everything below that.
-    pub at: String,
-    /// Whether its last day has passed.
-    pub expired: bool,
-    /// What the policies require of a waiver and this one does not have.
-    pub lacks: Vec<String>,
-    /// Where it stands.
-    pub span: Span,
-    /// Ticket and reason, for the reports.
-    pub reason: String,
-}
-
-/// The waiver that covers a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waived {
-    /// Ticket and reason.
-    pub reason: String,
-    /// Where the waiver stands.
-    pub span: Span,
-}
+use super::{Diagnostic, Level, Levels, WaiverTicket};
 
 /// What was found, with levels and waivers applied, sorted. Only [`Sink::finish`] makes it.
 #[derive(Clone, Debug)]
@@ -77,8 +53,16 @@ impl<'a> IntoIterator for &'a Findings {
 /// Collects the findings of every pass.
 #[derive(Clone, Debug, Default)]
 pub struct Sink {
-    found: Vec<Diagnostic>,
+    /// The findings, each with the number of waiver lists that were known when it was reported.
+    found: Vec<(usize, Diagnostic)>,
+    /// The waivers of each table.
+    waivers: Vec<Vec<WaiverTicket>>,
+    /// Where the first finding stands of those that become one.
+    first: BTreeMap<Kin, usize>,
 }
+
+/// What findings have in common that become one: their table, rule, place and defect, and the bounds of their level.
+type Kin = (usize, &'static str, Option<Span>, String, Option<Level>, Option<Level>);
 
 impl Sink {
     /// An empty sink.
@@ -86,9 +70,26 @@ impl Sink {
         Self::default()
     }
 
+    /// Says that what is reported from here on is about a table with these waivers. They cover nothing else.
+    pub fn begin_table(&mut self, waivers: Vec<WaiverTicket>) {
+        self.waivers.push(waivers);
+    }
+
     /// Reports a finding.
+    ///
+    /// What befalls many routes at one place joins the first at once, unless a waiver is for it: so a ladder that
+    /// thousands of routes share costs the memory of one finding.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        let table = self.waivers.len();
+        let has_waiver = self.waivers.last().into_iter().flatten().any(|waiver| waiver.is_for(&diagnostic));
+        if let Some(kin) = kin(table, &diagnostic).filter(|_| !has_waiver) {
+            if let Some((_, known)) = self.first.get(&kin).and_then(|at| self.found.get_mut(*at)) {
+                known.join(diagnostic);
+                return;
+            }
+            self.first.insert(kin, self.found.len());
+        }
+        self.found.push((table, diagnostic));
     }
 
     /// How many findings there are so far.
@@ -103,7 +104,11 @@ impl Sink {
 
     /// Where secrets stand that were found so far, for reports to mask.
     pub fn secrets(&self) -> Vec<Span> {
-        let found = self.found.iter().filter(|diagnostic| diagnostic.rule.as_str() == "literal-secret");
+        let found = self
+            .found
+            .iter()
+            .map(|(_, diagnostic)| diagnostic)
+            .filter(|diagnostic| diagnostic.rule.as_str() == "literal-secret");
         found
             .flat_map(|diagnostic| {
                 std::iter::once(diagnostic.primary.span).chain(diagnostic.related.iter().map(|label| label.span))
@@ -111,93 +116,62 @@ impl Sink {
             .collect()
     }
 
-    /// Applies levels and waivers, says which waivers covered nothing, and sorts.
+    /// Applies levels and waivers, lets what remains of one defect become one finding, says which waivers covered
+    /// nothing, and sorts.
     ///
     /// Findings at level `allow` are dropped; waived ones stay, marked.
-    pub fn finish(self, levels: &Levels, waivers: &[WaiverTicket]) -> Findings {
-        let mut used = vec![false; waivers.len()];
+    pub fn finish(self, levels: &Levels) -> Findings {
+        let mut used: Vec<Vec<bool>> = self.waivers.iter().map(|waivers| vec![false; waivers.len()]).collect();
         let mut kept: Vec<Diagnostic> = Vec::new();
-        for mut diagnostic in self.found {
+        let mut first: BTreeMap<Kin, usize> = BTreeMap::new();
+        for (table, mut diagnostic) in self.found {
             diagnostic.level = levels.of(diagnostic.rule);
             if diagnostic.level == Level::Allow {
                 continue;
             }
             let raised = diagnostic.at_least.map_or(diagnostic.level, |least| diagnostic.level.max(least));
             diagnostic.level = diagnostic.at_most.map_or(raised, |most| raised.min(most));
-            for (waiver, used) in waivers.iter().zip(used.iter_mut()) {
-                if covers(waiver, &diagnostic) && !levels.is_locked(diagnostic.rule) {
+            let own = table.checked_sub(1).and_then(|at| self.waivers.get(at).zip(used.get_mut(at)));
+            for (waiver, used) in own.into_iter().flat_map(|(waivers, used)| waivers.iter().zip(used)) {
+                if waiver.is_for(&diagnostic) && !levels.is_locked(&diagnostic) {
                     *used = true;
-                    if !waiver.expired && waiver.lacks.is_empty() {
-                        diagnostic.waived = Some(Waived { reason: waiver.reason.clone(), span: waiver.span });
+                    if waiver.is_in_force() {
+                        diagnostic.waived = Some(waiver.waived());
                     }
                 }
             }
+            if let Some(kin) = kin(table, &diagnostic).filter(|_| diagnostic.waived.is_none()) {
+                if let Some(known) = first.get(&kin).and_then(|at| kept.get_mut(*at)) {
+                    known.join(diagnostic);
+                    continue;
+                }
+                first.insert(kin, kept.len());
+            }
             kept.push(diagnostic);
         }
-        for (waiver, used) in waivers.iter().zip(used) {
-            if let Some(mut diagnostic) = about_waiver(waiver, used, levels) {
-                diagnostic.level = levels.of(diagnostic.rule);
-                if diagnostic.level != Level::Allow {
-                    kept.push(diagnostic);
-                }
+        let all = self.waivers.iter().flatten().zip(used.into_iter().flatten());
+        for mut diagnostic in all.filter_map(|(waiver, used)| waiver.trouble(used, levels)) {
+            diagnostic.level = levels.of(diagnostic.rule);
+            if diagnostic.level != Level::Allow {
+                kept.push(diagnostic);
             }
         }
+        kept.iter_mut().for_each(Diagnostic::name_others);
         kept.sort_by(|a, b| key(a).cmp(&key(b)));
         kept.dedup_by(|a, b| key(a) == key(b) && a.trace == b.trace && a.related == b.related);
         Findings(kept)
     }
 }
 
+fn kin(table: usize, diagnostic: &Diagnostic) -> Option<Kin> {
+    let shared = diagnostic.shared.as_ref()?;
+    let place = (!shared.anywhere).then_some(diagnostic.primary.span);
+    let rule = diagnostic.rule.as_str();
+    Some((table, rule, place, shared.defect.clone(), diagnostic.at_most, diagnostic.at_least))
+}
+
 type Key<'a> = (Span, &'static str, &'a str, Option<&'a str>);
 
 fn key(diagnostic: &Diagnostic) -> Key<'_> {
     (diagnostic.primary.span, diagnostic.rule.as_str(), &diagnostic.message, diagnostic.subject.as_deref())
-}
-
-fn covers(waiver: &WaiverTicket, diagnostic: &Diagnostic) -> bool {
-    waiver.rule == diagnostic.rule.as_str()
-        && diagnostic
-            .subject
-            .as_deref()
-            .and_then(|subject| subject.strip_prefix(waiver.at.as_str()))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-fn about_waiver(waiver: &WaiverTicket, used: bool, levels: &Levels) -> Option<Diagnostic> {
-    let rule = super::quote(&waiver.rule);
-    if levels.locked_name(&waiver.rule) {
-        let message = format!("no waiver can cover {rule}");
-        return Some(
-            Diagnostic::new("forbidden-waiver", waiver.span, "this waiver has no effect", message)
-                .help("remove the waiver and mend what the rule reports"),
-        );
-    }
-    if let Some(lacking) = waiver.lacks.first() {
-        let words: Vec<String> = waiver.lacks.iter().map(|key| super::quote(key)).collect();
-        let message = format!("the waiver of {rule} has no {}, which the policies require", words.join(" and "));
-        return Some(
-            Diagnostic::new("forbidden-waiver", waiver.span, "this waiver has no effect", message)
-                .help(format!("add `{lacking}: …`; without it nobody can ask who agreed, and why")),
-        );
-    }
-    if used && waiver.expired {
-        let message = format!("the waiver of {rule} at {} has expired", super::quote(&waiver.at));
-        return Some(
-            Diagnostic::new("expired-waiver", waiver.span, "its last day has passed", message)
-                .help("mend what it covered, or agree on a new date"),
-        );
-    }
-    if !levels.knows(&waiver.rule) {
-        let message = format!("the waiver covers {rule}, and there is no rule of that name");
-        let help = super::nearest(&waiver.rule, levels.names()).map_or_else(
-            || "`routec rules` lists them".to_owned(),
-            |near| format!("did you mean {}?", super::quote(near)),
-        );
-        return Some(Diagnostic::new("unknown-reference", waiver.span, "no such rule", message).help(help));
-    }
-    (!used).then(|| {
-        let message = format!("the waiver of {rule} at {} covers nothing", super::quote(&waiver.at));
-        Diagnostic::new("unused-waiver", waiver.span, "no finding matches this waiver", message)
-            .help("remove it; or, if it should cover something, compare `at` with the subject of the finding (`--output json` shows it)")
-    })
 }

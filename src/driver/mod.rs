@@ -124,7 +124,7 @@ pub fn project(sources: &SourceMap, file: FileId) -> (Option<Project>, Findings)
             }
         }
     }
-    (found, sink.finish(&rules::default_levels(), &[]))
+    (found, sink.finish(&rules::default_levels()))
 }
 
 /// Checks: reads every file, resolves names, builds graphs and runs the rules.
@@ -142,6 +142,7 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     for (table, graph) in tables.iter().zip(&graphs) {
         let reachable = Reachable::new(table, graph);
         let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
+        sink.begin_table(waivers(table, &law, job.as_of));
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
     }
@@ -160,9 +161,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         policies: read.policies.len(),
         expectations: read.expectations.len(),
     };
-    let waivers: Vec<WaiverTicket> = tables.iter().flat_map(|table| waivers(table, &law, job.as_of)).collect();
     let secrets = sink.secrets();
-    let findings = sink.finish(&levels, &waivers);
+    let findings = sink.finish(&levels);
     Outcome {
         findings,
         tables,
@@ -200,10 +200,10 @@ pub fn judge_alone(run: &Outcome, file: FileId, table: RouteTable, catalog: Opti
         let graph = FailoverGraph::build(table);
         let reachable = Reachable::new(table, &graph);
         let context = Context::new(table, &graph, &reachable, catalogue, &run.law, run.as_of, run.terms);
+        sink.begin_table(waivers(table, &run.law, run.as_of));
         rules::run(&context, &mut sink);
     }
-    let waivers: Vec<WaiverTicket> = tables.iter().flat_map(|table| waivers(table, &run.law, run.as_of)).collect();
-    sink.finish(&run.levels, &waivers)
+    sink.finish(&run.levels)
 }
 
 /// Every document of every file, by kind.
@@ -275,9 +275,9 @@ fn waivers(table: &Table, law: &Law, as_of: Date) -> Vec<WaiverTicket> {
     let ticket = |waiver: &Spanned<Waiver>| {
         let doc = &waiver.value;
         let lacks = law.waivers.require.iter().filter(|(key, _)| match key.as_str() {
-            "ticket" => doc.ticket.is_none(),
-            "approvedBy" => doc.approved_by.is_none(),
-            _ => doc.reason.trim().is_empty(),
+            "ticket" => is_blank(doc.ticket.as_deref()),
+            "approvedBy" => is_blank(doc.approved_by.as_deref()),
+            _ => is_blank(Some(&doc.reason)),
         });
         WaiverTicket {
             rule: doc.rule.value.clone(),
@@ -292,4 +292,9 @@ fn waivers(table: &Table, law: &Law, as_of: Date) -> Vec<WaiverTicket> {
         }
     };
     table.waivers.iter().map(ticket).collect()
+}
+
+/// Whether a key is absent, or says nothing.
+fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.chars().all(|letter| letter.is_whitespace() || letter.is_control()))
 }

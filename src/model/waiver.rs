@@ -13,7 +13,7 @@ use super::Date;
 pub struct Waiver {
     /// The rule it covers.
     pub rule: Spanned<String>,
-    /// What it covers and everything below it, such as `routes.support-chat`.
+    /// What it covers, such as `routes.support-chat`; or everything of a kind, such as `routes`.
     pub at: Spanned<String>,
     /// Its last day.
     pub until: Spanned<Date>,

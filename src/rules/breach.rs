@@ -1,8 +1,8 @@
-//! One finding for a place where requests go where they must not, however many routes take them there.
+//! A finding for every route that goes where it must not, and how it gets there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Label, Sink, or_list, quote};
+use crate::diagnostic::{Diagnostic, Label, Sink, quote};
 use crate::graph::{HopEdge, HopId, Path, Reached, describe_path};
 use crate::model::{RouteId, Symptom, TargetId};
 use crate::source::{Place, Span};
@@ -10,18 +10,17 @@ use crate::source::{Place, Span};
 use super::Context;
 use super::found::enters;
 
-/// A way to a target that must not be reached, as the first route to take it has it, and the other routes.
+/// A way of a route to a target that it must not reach.
 pub(super) struct Breach<K> {
     pub(super) route: RouteId,
     pub(super) target: TargetId,
     pub(super) path: Path,
     pub(super) key: K,
-    others: Vec<RouteId>,
 }
 
-/// Breaches by the place that breaks, the target, and what it breaks.
+/// Breaches by the route, the place that breaks, the target, and what it breaks.
 pub(super) struct Breaches<K> {
-    found: BTreeMap<(Span, TargetId, K), Breach<K>>,
+    found: BTreeMap<(RouteId, Span, TargetId, K), Path>,
 }
 
 impl<K: Ord + Clone> Breaches<K> {
@@ -32,43 +31,34 @@ impl<K: Ord + Clone> Breaches<K> {
     /// Notes a way of a route to a target; of several to the same the shortest is kept.
     pub(super) fn note(&mut self, context: &Context<'_>, route: RouteId, reached: &Reached, key: K) {
         let Some(place) = breaks_at(context, route, &reached.path, reached.target) else { return };
-        let whole = (place.span(), reached.target, key.clone());
-        match self.found.get_mut(&whole) {
-            None => {
-                let breach =
-                    Breach { route, target: reached.target, path: reached.path.clone(), key, others: Vec::new() };
-                self.found.insert(whole, breach);
-            }
-            Some(known) if known.route != route && !known.others.contains(&route) => {
-                if reached.path.len() < known.path.len() {
-                    known.others.push(known.route);
-                    (known.route, known.path) = (route, reached.path.clone());
-                } else {
-                    known.others.push(route);
+        let known = self.found.entry((route, place.span(), reached.target, key));
+        known
+            .and_modify(|path| {
+                if reached.path.len() < path.len() {
+                    path.clone_from(&reached.path);
                 }
-            }
-            Some(_) => {}
-        }
+            })
+            .or_insert_with(|| reached.path.clone());
     }
 
-    /// Reports each in the words given, with the path as its trace and the other routes by name.
+    /// Reports each in the words given, with the path as its trace.
     pub(super) fn report(
         self,
         context: &Context<'_>,
         sink: &mut Sink,
         words: impl Fn(&Breach<K>, Place) -> Diagnostic,
     ) {
-        for breach in self.found.into_values() {
-            let Some(place) = breaks_at(context, breach.route, &breach.path, breach.target) else { continue };
-            let route = &context.table.routes[breach.route];
-            let mut finding = words(&breach, place).about(route.subject());
+        let mut numbers: BTreeMap<K, usize> = BTreeMap::new();
+        for ((route, _, target, key), path) in self.found {
+            let Some(place) = breaks_at(context, route, &path, target) else { continue };
+            let next = numbers.len();
+            let number = *numbers.entry(key.clone()).or_insert(next);
+            let breach = Breach { route, target, path, key };
+            let node = &context.table.routes[route];
+            let defect = format!("{} {number}", target.number());
+            let mut finding = words(&breach, place).about(node.subject()).shared_by(node.name.value.as_str(), defect);
             if !breach.path.is_empty() {
-                finding = finding.trace(trace(context, breach.route, breach.target, &breach.path));
-            }
-            if !breach.others.is_empty() {
-                let names = breach.others.iter().map(|route| context.table.routes[*route].name.value.as_str());
-                let also = format!("the same happens to {}", or_list(names, 5).replace(" or ", " and "));
-                finding.help = Some(finding.help.map_or(also.clone(), |help| format!("{help}; {also}")));
+                finding = finding.trace(trace(context, route, target, &breach.path));
             }
             sink.report(finding);
         }

@@ -34,11 +34,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         foreign_keys(context.table, target, sink);
         short_paths(context.table, target, sink);
     }
-    let mut seen = BTreeSet::new();
     for (place, (label, message, help), route) in odd {
-        if !sound.contains(&place.span()) && seen.insert(place.span()) {
+        if !sound.contains(&place.span()) {
             sink.report(
-                Diagnostic::new("contradictory-settings", place, label, message).help(help).about(route.subject()),
+                Diagnostic::new("contradictory-settings", place, label, message)
+                    .help(help)
+                    .shared_by(route.name.value.as_str(), "")
+                    .about(route.subject()),
             );
         }
     }

@@ -1,13 +1,12 @@
 //! Judges the expressions of every custom rule over the routes, hops, targets or keys it is asked of.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
-use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
+use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::expression::{Value, Verdict};
 use crate::model::{Each, Gateway, LevelWord};
 use crate::policy::{CustomClause, FactsOf};
-use crate::source::{Place, Span};
+use crate::source::Place;
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -27,8 +26,6 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let native = context.table.gateway == Gateway::Native;
     let judged = |clause: &&CustomClause| native || matches!(clause.each, Each::Hop | Each::Target);
     for clause in context.law.rules.iter().filter(|clause| clause.level != LevelWord::Allow).filter(judged) {
-        // A ladder that routes share is one place, whoever uses it.
-        let mut found: BTreeMap<(Span, Option<String>), (Diagnostic, Vec<String>)> = BTreeMap::new();
         for (facts, place, subject) in asked(context, clause) {
             // A rule for critical routes is not for one that does not say whether it is critical.
             if clause.when.as_ref().is_some_and(|when| !matches!(when.judge(&facts), Verdict::Holds)) {
@@ -41,21 +38,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 Verdict::Unknown(_) if context.table.gateway != Gateway::Native => continue,
                 Verdict::Unknown(fact) => Some(fact),
             };
-            let known = found.entry((place.span(), unknown));
-            match known {
-                Entry::Occupied(mut known) => known.get_mut().1.push(subject),
-                Entry::Vacant(slot) => {
-                    let finding = finding(clause, place, subject, slot.key().1.as_deref());
-                    slot.insert((finding, Vec::new()));
-                }
-            }
-        }
-        for (mut finding, others) in found.into_values() {
-            if !others.is_empty() {
-                let also = or_list(others.iter().map(String::as_str), 4).replace(" or ", " and ");
-                finding.help = finding.help.map(|help| format!("{help}; the same holds for {also}"));
-            }
-            sink.report(finding);
+            sink.report(finding(clause, place, subject, unknown.as_deref()));
         }
     }
 }
@@ -76,7 +59,14 @@ fn finding(clause: &CustomClause, place: Place, subject: String, unknown: Option
     finding
         .related(clause.required_at, "what must hold")
         .help("the rule is the organisation's own; its policy says whom to ask")
+        .shared_by(bearer(&subject), format!("{:?} {}", clause.span, unknown.unwrap_or_default()))
         .about(subject)
+        .of_clause(clause.id.clone())
+}
+
+/// What a subject is called in a list of them.
+fn bearer(subject: &str) -> &str {
+    subject.split_once('.').map_or(subject, |(_, name)| name)
 }
 
 type Asked = (BTreeMap<&'static str, Value>, Place, String);

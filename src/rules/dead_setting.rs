@@ -39,10 +39,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             }
         }
     }
-    let mut seen = BTreeSet::new();
     for (step, route) in useless {
         let span = step.place.span();
-        if !useful.contains(&span) && seen.insert(span) {
+        if !useful.contains(&span) {
             let message = format!(
                 "`next-key` does nothing for {}: no target of its pool has a second key",
                 quote(route.name.value.as_str())
@@ -50,6 +49,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new("dead-setting", step.place, "no key to go on with", message)
                     .help("give the targets a spare key, or remove the step")
+                    .shared_by(route.name.value.as_str(), "")
                     .about(route.subject()),
             );
         }

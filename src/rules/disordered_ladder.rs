@@ -19,7 +19,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
             let ranked: Vec<(u8, &ResolvedStep)> =
@@ -33,9 +32,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                     .filter(|_| !tried && helps_pool(context, id, rung, step))
                     .map(|(_, greater)| (*greater, *step))
             });
-            let Some((greater, lesser)) = out_of_order.filter(|(step, _)| seen.insert(step.place.span())) else {
-                continue;
-            };
+            let Some((greater, lesser)) = out_of_order else { continue };
             let message = format!(
                 "on {} {} takes {} before {}",
                 rung.symptom.as_str(),
@@ -47,6 +44,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 Diagnostic::new("disordered-ladder", greater.place, "the greater measure", message)
                     .related(lesser.place.span(), "the lesser one stands behind it")
                     .help(order(rung.symptom))
+                    .shared_by(route.name.value.as_str(), "")
                     .about(route.subject()),
             );
         }

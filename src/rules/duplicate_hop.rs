@@ -1,7 +1,5 @@
 //! Walks each rung once, remembering what it has called since the last step that could change the outcome.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Gateway, Leg, ResolvedStep, RouteNode, Rung, Step, Symptom, Table};
 use crate::source::Place;
@@ -20,13 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = BTreeSet::new();
     for route in context.table.routes.values() {
         for rung in &route.rungs {
             for (again, first) in repeats(rung) {
-                if let Some((leg, place)) = &again.leg
-                    && seen.insert(place.span())
-                {
+                if let Some((leg, place)) = &again.leg {
                     sink.report(finding(context.table, route, rung, (leg, *place), first));
                 }
             }
@@ -75,5 +70,6 @@ fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, P
     Diagnostic::new("duplicate-hop", place, "asked again", message)
         .related(first.span(), "already failed here")
         .help(help)
+        .shared_by(route.name.value.as_str(), "")
         .about(route.subject())
 }

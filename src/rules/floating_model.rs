@@ -1,7 +1,5 @@
 //! Looks for ids that say `latest`, and for those the catalogue calls floating.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 
 use super::Context;
@@ -18,18 +16,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = BTreeSet::new();
     for target in context.table.targets.values() {
         let id = target.doc.model.value.as_str();
         let says_latest = id.rsplit(['-', ':', '/', '@']).next().is_some_and(|last| last == "latest");
         let is_floating = (says_latest && !target.doc.self_hosted) || target.facts.floating == Some(true);
-        if !is_floating || !seen.insert(target.doc.model.span()) {
+        if !is_floating {
             continue;
         }
         let message = format!("the vendor can point {} at another model at any time", quote(id));
         sink.report(
             Diagnostic::new("floating-model", target.doc.model.place, "not pinned", message)
                 .help("name a dated or numbered model, so that a change of behaviour is a change of this file")
+                .shared_by(target.name.value.as_str(), "")
                 .about(format!("targets.{}", target.name.value)),
         );
     }

@@ -1,4 +1,4 @@
-//! One finding for a hop, however many routes take it.
+//! A finding for every route that a hop serves worse than its pool.
 
 use std::collections::BTreeMap;
 
@@ -9,23 +9,22 @@ use crate::source::Span;
 
 use super::Context;
 
-/// A hop's finding as the first route to show it has it, and the other routes.
+/// What a hop does to a route, and how the route comes to it.
 pub(super) struct Found {
     pub(super) route: RouteId,
     pub(super) target: TargetId,
     pub(super) path: Path,
     pub(super) gaps: Gaps,
-    others: Vec<RouteId>,
 }
 
-/// Findings by the last hop of their path and the target reached.
+/// Findings by the route, the last hop of its path and the target reached.
 #[derive(Default)]
 pub(super) struct ByHop {
-    found: BTreeMap<(Span, TargetId), Found>,
+    found: BTreeMap<(RouteId, Span, TargetId), Found>,
 }
 
 impl ByHop {
-    /// Notes that a route reaches a target in a way worth a finding; longer paths and lesser gaps give way.
+    /// Notes that a route reaches a target in a way worth a finding; longer paths give way, gaps add up.
     pub(super) fn note(
         &mut self,
         context: &Context<'_>,
@@ -35,24 +34,16 @@ impl ByHop {
         gaps: Gaps,
     ) {
         let Some(last) = path.last() else { return };
-        let key = (context.graph.hop(*last).place.span(), target);
-        match self.found.get_mut(&key) {
-            None => {
-                self.found.insert(key, Found { route, target, path: path.to_vec(), gaps, others: Vec::new() });
-            }
-            Some(found) => {
-                found.gaps = found.gaps.or(gaps);
-                if path.len() < found.path.len() {
-                    found.others.push(found.route);
-                    (found.route, found.path) = (route, path.to_vec());
-                } else if found.route != route && !found.others.contains(&route) {
-                    found.others.push(route);
-                }
-            }
+        let key = (route, context.graph.hop(*last).place.span(), target);
+        let known = self.found.entry(key);
+        let found = known.or_insert_with(|| Found { route, target, path: path.to_vec(), gaps });
+        found.gaps = found.gaps.or(gaps);
+        if path.len() < found.path.len() {
+            found.path = path.to_vec();
         }
     }
 
-    /// Reports each with the words given, the path as its trace, and the other routes by name.
+    /// Reports each with the words given, and the path as its trace.
     pub(super) fn report(
         self,
         context: &Context<'_>,
@@ -61,14 +52,11 @@ impl ByHop {
     ) {
         for found in self.found.into_values() {
             let Some(last) = found.path.last() else { continue };
-            let Some(mut diagnostic) = words(&found, context.graph.hop(*last)) else { continue };
-            diagnostic = diagnostic.trace(trace(context, &found)).about(context.table.routes[found.route].subject());
-            if !found.others.is_empty() {
-                let names = found.others.iter().map(|route| context.table.routes[*route].name.value.as_str());
-                let also = format!("the same happens to {}", or_list(names, 5).replace(" or ", " and "));
-                diagnostic.help = Some(diagnostic.help.map_or(also.clone(), |help| format!("{help}; {also}")));
-            }
-            sink.report(diagnostic);
+            let Some(diagnostic) = words(&found, context.graph.hop(*last)) else { continue };
+            let route = &context.table.routes[found.route];
+            let defect = format!("{} {}", found.target.number(), found.gaps);
+            let diagnostic = diagnostic.trace(trace(context, &found)).about(route.subject());
+            sink.report(diagnostic.shared_by(route.name.value.as_str(), defect));
         }
     }
 }

@@ -26,7 +26,6 @@ const LASTING: [(Symptom, &str); 4] = [
 ];
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for route in context.table.routes.values() {
         for (symptom, why) in LASTING {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == symptom) else { continue };
@@ -36,7 +35,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 .take_while(|step| !matches!(Move::of(step), Move::NextKeys(_) | Move::Through(_) | Move::Hop(_)));
             let mut repeats =
                 same.filter(|step| matches!(Move::of(step), Move::Repeat(_) | Move::Again | Move::Longer(_)));
-            let Some(step) = repeats.next().filter(|step| seen.insert((step.place.span(), symptom))) else { continue };
+            let Some(step) = repeats.next() else { continue };
             let message = format!(
                 "on {} {} makes the same call again: {why}",
                 symptom.as_str(),
@@ -45,6 +44,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new("futile-retry", step.place, "fails the same way", message)
                     .help("take the step out: `check` and `stop`, or another key where that can help")
+                    .shared_by(route.name.value.as_str(), symptom.as_str())
                     .about(route.subject()),
             );
         }

@@ -18,11 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for route in context.table.routes.values() {
         let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == Symptom::RateLimit) else { continue };
         let found = route.pool.iter().find_map(|member| hasty(context.table, member.target, &rung.steps));
-        let Some((step, why)) = found.filter(|(step, _)| seen.insert(step.place.span())) else { continue };
+        let Some((step, why)) = found else { continue };
         sink.report(finding(route, step, &why));
     }
 }
@@ -71,5 +70,6 @@ fn finding(route: &RouteNode, step: &ResolvedStep, why: &str) -> Diagnostic {
     let message = format!("on rate-limit {} does not wait: {why}", quote(route.name.value.as_str()));
     Diagnostic::new("missing-backoff", step.place, "no wait before this", message)
         .help("most quotas refill within seconds, and every call while they are empty counts again: put `backoff: {initial: 500ms, factor: 2, max: 8s, attempts: 2}` first")
+        .shared_by(route.name.value.as_str(), "")
         .about(route.subject())
 }

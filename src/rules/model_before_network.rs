@@ -20,7 +20,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for (id, route) in context.table.routes.iter() {
         let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == Symptom::Timeout) else { continue };
         let taken: Vec<&ResolvedStep> = rung.taken().collect();
@@ -45,15 +44,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             }
             (None, None) => continue,
         };
-        if !seen.insert(at.place.span()) {
-            continue;
-        }
         let name = quote(route.name.value.as_str());
         let message = format!("on timeout {name} changes the model before {measure} was tried");
         sink.report(
             Diagnostic::new("model-before-network", at.place, "another model", message)
                 .related(place.span(), "keeps the model")
                 .help("the order that changes least: `raise-timeout`, `switch-egress`, a closer region of the same model, and only then another model")
+                .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );
     }

@@ -20,7 +20,6 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    let mut seen = std::collections::BTreeSet::new();
     for route in table.routes.values() {
         for kind in [Drawn::Quota, Drawn::Account] {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == kind.symptom()) else { continue };
@@ -29,9 +28,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 tried_keys |= matches!(Move::of(step), Move::NextKeys(_));
                 let Some((leg, place)) = &step.leg else { continue };
                 let Some(what) = same(table, route, leg, kind, tried_keys) else { continue };
-                if seen.insert((place.span(), rung.symptom)) {
-                    sink.report(finding(route, kind, &what, *place));
-                }
+                sink.report(finding(route, kind, &what, *place));
             }
         }
     }
@@ -109,5 +106,8 @@ fn finding(route: &RouteNode, kind: Drawn, what: &str, place: Place) -> Diagnost
         }
         Drawn::Quota => "fall back to a target whose first key draws on another `quota`, or wait with `backoff`",
     };
-    Diagnostic::new("same-quota-fallback", place, format!("the same {word}"), message).help(help).about(route.subject())
+    Diagnostic::new("same-quota-fallback", place, format!("the same {word}"), message)
+        .help(help)
+        .shared_by(route.name.value.as_str(), kind.word())
+        .about(route.subject())
 }

@@ -19,22 +19,20 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    let mut seen = std::collections::BTreeSet::new();
     for route in table.routes.values() {
         for symptom in [Symptom::Overloaded, Symptom::Timeout] {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == symptom) else { continue };
             for step in rung.taken() {
                 let Some((leg, place)) = &step.leg else { continue };
                 let Some(fate) = shared(table, route, leg) else { continue };
-                if seen.insert(place.span()) {
-                    let name = quote(route.name.value.as_str());
-                    let message = format!("on {} {name} goes on to {fate}, where it has just failed", symptom.as_str());
-                    sink.report(
-                        Diagnostic::new("shared-fate-fallback", *place, "fails together with the pool", message)
-                            .help("what is down there is down for this target too: another region or provider first")
-                            .about(route.subject()),
-                    );
-                }
+                let name = quote(route.name.value.as_str());
+                let message = format!("on {} {name} goes on to {fate}, where it has just failed", symptom.as_str());
+                sink.report(
+                    Diagnostic::new("shared-fate-fallback", *place, "fails together with the pool", message)
+                        .help("what is down there is down for this target too: another region or provider first")
+                        .shared_by(route.name.value.as_str(), "")
+                        .about(route.subject()),
+                );
             }
         }
     }

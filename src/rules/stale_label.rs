@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    let mut stale: BTreeMap<Span, (Gap, &HopEdge)> = BTreeMap::new();
+    let mut stale: Vec<(Span, Gap, &HopEdge)> = Vec::new();
     let mut needed: BTreeSet<Span> = BTreeSet::new();
     let callers = Callers::new(context);
     for (_, hop) in context.graph.hops() {
@@ -36,17 +36,19 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             if is_needed {
                 needed.insert(gap.span());
             } else {
-                stale.entry(gap.span()).or_insert((gap.value, hop));
+                stale.push((gap.span(), gap.value, hop));
             }
         }
     }
-    for (span, (gap, hop)) in stale.into_iter().filter(|(span, _)| !needed.contains(span)) {
+    for (span, gap, hop) in stale.into_iter().filter(|(span, _, _)| !needed.contains(span)) {
+        let route = &table.routes[hop.from];
         let message =
             format!("the label admits to losing {}, and no route that takes this hop loses it", quote(gap.as_str()));
         sink.report(
             Diagnostic::new("stale-label", span, "no such gap", message)
                 .help("remove it from `gaps`: a label that is not true hides the next one that is")
-                .about(table.routes[hop.from].subject()),
+                .shared_by(route.name.value.as_str(), gap.as_str())
+                .about(route.subject()),
         );
     }
 }

@@ -1,7 +1,5 @@
 //! Looks at every label that admits a loss and does not say how callers learn of it.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::RelationWord;
 
@@ -19,12 +17,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = BTreeSet::new();
     for (_, hop) in context.graph.hops() {
         let Some(label) = hop.fallback(context.table).and_then(|fallback| fallback.label.as_ref()) else { continue };
         let is_unrelated = label.value.relation.as_ref().is_some_and(|word| word.value == RelationWord::Unrelated);
         let loses = !label.value.gaps.is_empty() || is_unrelated;
-        if !loses || label.value.announce.is_some() || !seen.insert(label.span()) {
+        if !loses || label.value.announce.is_some() {
             continue;
         }
         let route = &context.table.routes[hop.from];
@@ -34,6 +31,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         sink.report(
             Diagnostic::new("unannounced-downgrade", label.place, "no `announce`", message)
                 .help("add `announce: header`, `log` or `review-queue`")
+                .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );
     }

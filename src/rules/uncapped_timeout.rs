@@ -17,7 +17,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for route in context.table.routes.values() {
         let deadline = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref());
         let name = quote(route.name.value.as_str());
@@ -38,9 +37,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 }
                 (Some(_), _) => continue,
             };
-            if seen.insert(step.place.span()) {
-                sink.report(finding.about(route.subject()));
-            }
+            sink.report(finding.shared_by(route.name.value.as_str(), "").about(route.subject()));
         }
     }
 }

@@ -17,7 +17,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = std::collections::BTreeSet::new();
     for route in context.table.routes.values() {
         let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == Symptom::Partial) else { continue };
         let ties = |step: &Step| matches!(step, Step::PinSession(_) | Step::ShardGateway(_));
@@ -32,9 +31,6 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             (false, true) => "no counters per key before it",
             (true, false) => "no circuit breaker before it",
         };
-        if !seen.insert(step.place.span()) {
-            continue;
-        }
         let message = format!(
             "{} ties sessions down with {}, with {lacks}: those on the bad key stay on it",
             quote(route.name.value.as_str()),
@@ -43,6 +39,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         sink.report(
             Diagnostic::new("unguarded-partial", step.place, lacks, message)
                 .help("find the bad key, cut it off, and only then tie sessions down: `count-per-key`, `open-circuit`, `pin-session`, `shard-gateway`")
+                .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );
     }

@@ -1,7 +1,5 @@
 //! Walks each rung to its first `stop`; what stands behind it is never taken.
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::Step;
 
@@ -19,16 +17,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let mut seen = BTreeSet::new();
     for route in context.table.routes.values() {
         for rung in &route.rungs {
             let stop = rung.steps.iter().position(|step| matches!(step.step, Step::Stop));
             let Some((stop, behind)) = stop.and_then(|at| Some((rung.steps.get(at)?, rung.steps.get(at + 1)?))) else {
                 continue;
             };
-            if !seen.insert(behind.place.span()) {
-                continue;
-            }
             let message = format!(
                 "on {}, {} is never taken: it stands behind `stop`",
                 rung.symptom.as_str(),
@@ -38,6 +32,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 Diagnostic::new("unreachable-step", behind.place, "never taken", message)
                     .related(stop.place.span(), "the visit ends here")
                     .help("move `stop` to the end, or remove what follows it")
+                    .shared_by(route.name.value.as_str(), "")
                     .about(route.subject()),
             );
         }

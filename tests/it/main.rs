@@ -14,4 +14,5 @@ mod reporters;
 mod shape;
 mod support;
 mod tidy;
+mod waivers;
 mod yaml;

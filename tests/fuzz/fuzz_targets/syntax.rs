@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     for root in tree.roots() {
         visit(&tree, Value::new(&tree, *root), 0);
     }
-    for finding in sink.finish(&routec::rules::default_levels(), &[]).iter() {
+    for finding in sink.finish(&routec::rules::default_levels()).iter() {
         assert!(sources.file(file).text().get(finding.primary.span.start as usize..finding.primary.span.end as usize).is_some());
     }
 });
