@@ -69,4 +69,6 @@ pub enum Verdict {
     Fails,
     /// The facts do not settle it: which fact is not known (`hop.model.tier`), or why there is no answer.
     Unknown(String),
+    /// It took more steps than a judgement may: nothing is known, although every fact may be.
+    Exhausted,
 }

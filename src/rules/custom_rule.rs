@@ -27,39 +27,65 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let judged = |clause: &&CustomClause| native || matches!(clause.each, Each::Hop | Each::Target);
     for clause in context.law.rules.iter().filter(|clause| clause.level != LevelWord::Allow).filter(judged) {
         for (facts, place, subject) in asked(context, clause) {
-            // A rule for critical routes is not for one that does not say whether it is critical.
-            if clause.when.as_ref().is_some_and(|when| !matches!(when.judge(&facts), Verdict::Holds)) {
-                continue;
-            }
-            let unknown = match clause.require.judge(&facts) {
-                Verdict::Holds => continue,
-                Verdict::Fails => None,
+            let trouble = match trouble(clause, &facts) {
+                None => continue,
                 // A gateway's own file cannot say most of what expressions ask.
-                Verdict::Unknown(_) if context.table.gateway != Gateway::Native => continue,
-                Verdict::Unknown(fact) => Some(fact),
+                Some(Trouble::Unknown(_)) if !native => continue,
+                Some(trouble) => trouble,
             };
-            sink.report(finding(clause, place, subject, unknown.as_deref()));
+            sink.report(finding(clause, place, subject, &trouble));
         }
     }
 }
 
-fn finding(clause: &CustomClause, place: Place, subject: String, unknown: Option<&str>) -> Diagnostic {
+/// What is wrong with a thing that a rule is asked of.
+#[derive(Debug)]
+enum Trouble {
+    /// What must hold does not.
+    Fails,
+    /// A fact is not known.
+    Unknown(String),
+    /// An expression has more to look at than a judgement may. Whoever fills a table must not silence a rule by it.
+    Exhausted,
+}
+
+/// Judges a rule by the facts of one thing; nothing where it holds or does not apply.
+fn trouble(clause: &CustomClause, facts: &BTreeMap<&'static str, Value>) -> Option<Trouble> {
+    match clause.when.as_ref().map(|when| when.judge(facts)) {
+        None | Some(Verdict::Holds) => {}
+        // A rule for critical routes is not for one that does not say whether it is critical.
+        Some(Verdict::Fails | Verdict::Unknown(_)) => return None,
+        Some(Verdict::Exhausted) => return Some(Trouble::Exhausted),
+    }
+    match clause.require.judge(facts) {
+        Verdict::Holds => None,
+        Verdict::Fails => Some(Trouble::Fails),
+        Verdict::Unknown(fact) => Some(Trouble::Unknown(fact)),
+        Verdict::Exhausted => Some(Trouble::Exhausted),
+    }
+}
+
+fn finding(clause: &CustomClause, place: Place, subject: String, trouble: &Trouble) -> Diagnostic {
     let id = quote(&clause.id);
     let level = if clause.level == LevelWord::Deny { Level::Deny } else { Level::Warn };
-    let finding = match unknown {
-        None => {
+    let finding = match trouble {
+        Trouble::Fails => {
             let message = format!("{id}: {}", clause.message);
             Diagnostic::new("custom-rule", place, "does not hold here", message).at_most(level)
         }
-        Some(fact) => {
+        Trouble::Unknown(fact) => {
             let message = format!("{id} cannot be judged here: {} is not known", quote(fact));
             Diagnostic::new("custom-rule", place, "not known", message).at_most(Level::Warn)
+        }
+        Trouble::Exhausted => {
+            let message = format!("{id} cannot be judged here: its expression takes too long over so many facts");
+            Diagnostic::new("custom-rule", place, "too much to judge", message).at_most(level)
         }
     };
     finding
         .related(clause.required_at, "what must hold")
         .help("the rule is the organisation's own; its policy says whom to ask")
-        .shared_by(bearer(&subject), format!("{:?} {}", clause.span, unknown.unwrap_or_default()))
+        .shared_by(bearer(&subject), format!("{:?} {trouble:?}", clause.span))
         .about(subject)
         .of_clause(clause.id.clone())
 }

@@ -113,3 +113,24 @@ fn long_chains_of_routes_do_not_overflow() {
     }
     assert!(rules(text.as_bytes()).contains(&"failover-cycle".to_owned()));
 }
+
+#[test]
+fn a_table_filled_up_does_not_silence_a_rule() {
+    let policy = "apiVersion: routec/v1\nkind: Policy\nmetadata: {name: p, version: 1.0.0}\nrules:\n  \
+        - {id: no-preview, each: route, level: deny, message: m,\n     \
+        require: 'route.pool.all(usual, !usual.model.id.contains(\"preview\"))'}\n  \
+        - {id: personal, each: route, level: deny, message: m,\n     \
+        when: '\"personal\" in route.data', require: 'route.slo.tier == \"standard\"'}\n";
+    let levels = |pool: &str, data: &str| {
+        let table = format!(
+            "{HEAD}providers: {{p: {{}}}}\ntargets: {{t: {{model: m-preview, provider: p, timeout: 1s}}}}\nroutes:\n  \
+             r: {{slo: {{tier: critical}}, data: [{data}], pool: [{pool}], failover: {{any: [{{stop: {{}}}}]}}}}\n"
+        );
+        let (_, outcome) = run(&[table.as_bytes(), policy.as_bytes()]);
+        let own = outcome.findings.iter().filter(|finding| finding.rule.as_str() == "custom-rule");
+        own.map(|finding| finding.level.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(levels("{target: t}", "personal"), ["deny", "deny"]);
+    assert_eq!(levels(&"{target: t},".repeat(25_000), "personal"), ["deny", "deny"]);
+    assert_eq!(levels("{target: t}", &format!("personal{}", ",a".repeat(100_001))), ["deny", "deny"]);
+}

@@ -16,7 +16,7 @@ pub(super) fn judge(text: &str, tree: &Node, facts: &BTreeMap<&'static str, Valu
     let answer = judge.truth(tree, None);
     match answer {
         // Whatever came out after the steps ran out may have come out wrong.
-        _ if judge.spent() => Verdict::Unknown("the expression takes too long".to_owned()),
+        _ if judge.spent() => Verdict::Exhausted,
         Ok(true) => Verdict::Holds,
         Ok(false) => Verdict::Fails,
         Err(unknown) => Verdict::Unknown(unknown),
