@@ -1,6 +1,6 @@
 //! The facts of a table in the shape that expressions ask for. What a table does not say is unknown, never false.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{Expression, Value};
 use crate::graph::HopEdge;
@@ -58,25 +58,39 @@ impl<'t> FactsOf<'t> {
         Facts::from([("route", self.route(route))])
     }
 
-    /// What a rule that is asked of every hop may ask.
-    pub fn each_hop(self, hop: &HopEdge) -> Facts {
-        let target = match &hop.to {
-            Leg::Target(target) => Some(*target),
-            Leg::Route(to) => self.table.routes[*to].pool.first().map(|member| member.target),
-            Leg::Nowhere(_) => None,
+    /// What a rule that is asked of every hop may ask, once for each target the hop can lead to: of a route it leads to,
+    /// each of the pool. A rule that asks of no target is asked once.
+    pub fn each_hop(self, hop: &HopEdge, mut ask: impl FnMut(&Facts, Option<TargetId>)) {
+        let mut targets: Vec<Option<TargetId>> = match &hop.to {
+            Leg::Target(target) => vec![Some(*target)],
+            Leg::Route(to) => self.table.routes[*to].pool.iter().map(|member| Some(member.target)).collect(),
+            Leg::Nowhere(_) => vec![None],
         };
+        if !self.names("target") && !self.names("model") {
+            targets = vec![None];
+        }
+        let mut seen = BTreeSet::new();
+        targets.retain(|target| seen.insert(*target));
+        let mut facts = Facts::from([("route", self.if_named("route", || self.route(hop.from)))]);
+        for target in targets {
+            facts.insert("hop", self.hop(hop, target));
+            ask(&facts, target);
+        }
+    }
+
+    fn hop(self, hop: &HopEdge, target: Option<TargetId>) -> Value {
         let to_route = hop.to_route().map(|to| self.table.routes[to].name.value.to_string());
         let label = hop.fallback(self.table).and_then(|fallback| fallback.label.as_ref());
-        let facts = Facts::from([
+        let announced = label.is_some_and(|label| label.value.announce.is_some());
+        Value::Object(Facts::from([
             ("symptom", text(hop.symptom.as_str())),
             ("step", number(u64::try_from(hop.at.1 + 1).unwrap_or(u64::MAX))),
             ("toRoute", text(to_route.unwrap_or_default())),
             ("target", self.if_named("target", || or_unknown(target, |target| self.target(target)))),
             ("model", self.if_named("model", || or_unknown(target, |target| self.model(target)))),
             ("labelled", Value::Bool(label.is_some())),
-            ("announced", Value::Bool(label.is_some_and(|label| label.value.announce.is_some()))),
-        ]);
-        Facts::from([("route", self.if_named("route", || self.route(hop.from))), ("hop", Value::Object(facts))])
+            ("announced", Value::Bool(announced)),
+        ]))
     }
 
     /// What a rule that is asked of every target may ask.

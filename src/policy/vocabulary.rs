@@ -85,7 +85,7 @@ static HOP: Shape = Shape {
         field("symptom", Type::Text, "the symptom it is taken on, or any"),
         field("step", Type::Int, "which step of the ladder it is, from 1"),
         field("toRoute", Type::Text, "the route it leads to; empty for a target"),
-        field("target", Type::Object(&TARGET), "the target it leads to; for a route, the first of its pool"),
+        field("target", Type::Object(&TARGET), "the target it leads to; for a route, each of its pool in turn"),
         field("model", Type::Object(&MODEL), "the model of that target"),
         field("labelled", Type::Bool, "whether it has a label"),
         field("announced", Type::Bool, "whether callers learn of it"),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::expression::{Value, Verdict};
-use crate::model::{Each, Gateway, LevelWord};
+use crate::model::{Each, Gateway, LevelWord, TargetId};
 use crate::policy::{CustomClause, FactsOf};
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -26,20 +26,50 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let native = context.table.gateway == Gateway::Native;
     let judged = |clause: &&CustomClause| native || matches!(clause.each, Each::Hop | Each::Target);
     for clause in context.law.rules.iter().filter(|clause| clause.level != LevelWord::Allow).filter(judged) {
-        for (facts, place, subject) in asked(context, clause) {
-            let trouble = match trouble(clause, &facts) {
-                None => continue,
+        let mut found: BTreeMap<(Span, Trouble, String), Found> = BTreeMap::new();
+        ask(context, clause, &mut |facts, thing| {
+            let trouble = match trouble(clause, facts) {
+                None => return,
                 // A gateway's own file cannot say most of what expressions ask.
-                Some(Trouble::Unknown(_)) if !native => continue,
+                Some(Trouble::Unknown(_)) if !native => return,
                 Some(trouble) => trouble,
             };
-            sink.report(finding(clause, place, subject, &trouble));
+            let known = found.entry((thing.place.span(), trouble, thing.subject)).or_default();
+            known.place = Some(thing.place);
+            known.answers.extend(thing.answers.filter(|target| !known.answers.contains(target)));
+        });
+        for ((_, trouble, subject), found) in found {
+            let Some(place) = found.place else { continue };
+            report(context, finding(clause, place, subject, &trouble), &found.answers, sink);
         }
     }
 }
 
+/// Where a rule does not hold.
+#[derive(Default)]
+struct Found {
+    place: Option<Place>,
+    /// The targets that answer there, where the place only names a route.
+    answers: Vec<TargetId>,
+}
+
+fn report(context: &Context<'_>, mut finding: Diagnostic, answers: &[TargetId], sink: &mut Sink) {
+    for target in answers.iter().take(MOST_ANSWERS) {
+        let name = &context.table.targets[*target].name;
+        finding = finding.related(name.span(), format!("where {} answers", quote(name.value.as_str())));
+    }
+    if answers.len() > MOST_ANSWERS {
+        let more = answers.len() - MOST_ANSWERS;
+        finding.help = finding.help.map(|help| format!("{help}; {more} more targets answer there"));
+    }
+    sink.report(finding);
+}
+
+/// The most targets of a pool that a finding shows.
+const MOST_ANSWERS: usize = 4;
+
 /// What is wrong with a thing that a rule is asked of.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Trouble {
     /// What must hold does not.
     Fails,
@@ -95,30 +125,44 @@ fn bearer(subject: &str) -> &str {
     subject.split_once('.').map_or(subject, |(_, name)| name)
 }
 
-type Asked = (BTreeMap<&'static str, Value>, Place, String);
+/// A thing that a rule is asked of.
+struct Thing {
+    place: Place,
+    /// What waivers call it.
+    subject: String,
+    /// The target that answers, where the place only names a route.
+    answers: Option<TargetId>,
+}
 
-/// Everything of a kind: its facts, its place, and what waivers call it.
-fn asked(context: &Context<'_>, clause: &CustomClause) -> Vec<Asked> {
+/// Goes through everything of a kind, with its facts.
+fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing)) {
     let table = context.table;
     let facts = FactsOf::new(table, context.catalogue, clause);
+    let thing = |place, subject| Thing { place, subject, answers: None };
     match clause.each {
         Each::Route => {
-            table.routes.iter().map(|(id, route)| (facts.each_route(id), route.name.place, route.subject())).collect()
+            for (id, route) in table.routes.iter() {
+                judge(&facts.each_route(id), thing(route.name.place, route.subject()));
+            }
         }
-        Each::Hop => context
-            .graph
-            .hops()
-            .map(|(_, hop)| (facts.each_hop(hop), hop.place, table.routes[hop.from].subject()))
-            .collect(),
-        Each::Target => table
-            .targets
-            .iter()
-            .map(|(id, target)| (facts.each_target(id), target.name.place, format!("targets.{}", target.name.value)))
-            .collect(),
-        Each::Key => table
-            .keys
-            .iter()
-            .map(|(id, key)| (facts.each_key(id), key.name.place, format!("keys.{}", key.name.value)))
-            .collect(),
+        Each::Hop => {
+            for (_, hop) in context.graph.hops() {
+                facts.each_hop(hop, |facts, target| {
+                    let answers = target.filter(|_| hop.to_route().is_some());
+                    judge(facts, Thing { place: hop.place, subject: table.routes[hop.from].subject(), answers });
+                });
+            }
+        }
+        Each::Target => {
+            for (id, target) in table.targets.iter() {
+                let subject = format!("targets.{}", target.name.value);
+                judge(&facts.each_target(id), thing(target.name.place, subject));
+            }
+        }
+        Each::Key => {
+            for (id, key) in table.keys.iter() {
+                judge(&facts.each_key(id), thing(key.name.place, format!("keys.{}", key.name.value)));
+            }
+        }
     }
 }
