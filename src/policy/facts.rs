@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{Expression, Value};
 use crate::graph::HopEdge;
-use crate::model::{Catalogue, KeyId, Leg, Model, RouteId, SloTier, Table, TargetId, Tokens};
+use crate::model::{Catalogue, Gateway, KeyId, Leg, Model, RouteId, SloTier, Table, TargetId, Tokens};
 
 use super::custom::CustomClause;
 use super::offer::Offer;
@@ -53,6 +53,11 @@ impl<'t> FactsOf<'t> {
         if self.names(word) { fact() } else { Value::Unknown }
     }
 
+    /// A fact that only a route table can state. That a gateway's own file does not have it says nothing.
+    fn if_sayable(self, fact: Value) -> Value {
+        if self.table.gateway == Gateway::Native { fact } else { Value::Unknown }
+    }
+
     /// What a rule that is asked of every route may ask.
     pub fn each_route(self, route: RouteId) -> Facts {
         Facts::from([("route", self.route(route))])
@@ -88,8 +93,8 @@ impl<'t> FactsOf<'t> {
             ("toRoute", text(to_route.unwrap_or_default())),
             ("target", self.if_named("target", || or_unknown(target, |target| self.target(target)))),
             ("model", self.if_named("model", || or_unknown(target, |target| self.model(target)))),
-            ("labelled", Value::Bool(label.is_some())),
-            ("announced", Value::Bool(announced)),
+            ("labelled", self.if_sayable(Value::Bool(label.is_some()))),
+            ("announced", self.if_sayable(Value::Bool(announced))),
         ]))
     }
 
@@ -139,7 +144,7 @@ impl<'t> FactsOf<'t> {
             ("name", text(node.name.value.as_str())),
             ("teams", or_unknown(teams, texts)),
             ("environments", or_unknown(places, texts)),
-            ("data", texts(node.doc.data.iter().map(|class| class.value.as_str()))),
+            ("data", self.if_sayable(texts(node.doc.data.iter().map(|class| class.value.as_str())))),
             ("slo", Value::Object(promise)),
             ("ladder", or_unknown(node.doc.ladder.as_ref(), |ladder| text(ladder.value.as_str()))),
             ("symptoms", texts(node.rungs.iter().map(|rung| rung.symptom.as_str()))),
@@ -156,16 +161,18 @@ impl<'t> FactsOf<'t> {
     fn target(self, id: TargetId) -> Value {
         let (table, node) = (self.table, &self.table.targets[id]);
         let offer = Offer::new(table, self.catalogue, id);
+        let keys = node.keys.iter().map(|key| table.keys[*key].name.value.as_str());
+        let egress = node.egress.iter().map(|path| table.egress[*path].name.value.as_str());
         Value::Object(Facts::from([
             ("name", text(node.name.value.as_str())),
             ("model", self.if_named("model", || self.model(id))),
             ("provider", text(offer.provider)),
             ("region", or_unknown(offer.region, text)),
             ("jurisdiction", or_unknown(offer.jurisdiction, text)),
-            ("keys", texts(node.keys.iter().map(|key| table.keys[*key].name.value.as_str()))),
-            ("accounts", texts(offer.accounts.iter().copied())),
-            ("egress", texts(node.egress.iter().map(|path| table.egress[*path].name.value.as_str()))),
-            ("tools", texts(offer.tools.iter().copied())),
+            ("keys", self.if_sayable(texts(keys))),
+            ("accounts", self.if_sayable(texts(offer.accounts.iter().copied()))),
+            ("egress", self.if_sayable(texts(egress))),
+            ("tools", self.if_sayable(texts(offer.tools.iter().copied()))),
             ("timeoutMs", or_unknown(node.doc.timeout.as_ref(), |timeout| number(timeout.value.0))),
             ("trainsOnData", or_unknown(offer.trains_on_data, Value::Bool)),
             ("retentionDays", or_unknown(offer.retention_days, number)),
