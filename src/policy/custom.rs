@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::expression::{Expression, Problem, Shape, compile};
 use crate::model::{CustomRule, Each, LevelWord, Policy};
 use crate::source::{Place, SourceMap, Span, Spanned, to_u32};
+use crate::syntax::written_as;
 
 use super::vocabulary::shape;
 
@@ -14,6 +15,8 @@ pub struct CustomClause {
     pub id: String,
     /// Where its name stands.
     pub span: Span,
+    /// Where the whole of it stands.
+    pub clause: Span,
     /// What it is asked of.
     pub each: Each,
     /// Where it applies.
@@ -32,16 +35,18 @@ impl CustomClause {
     /// The rules of all policies; what is wrong with an expression is reported, and its rule left out.
     pub(super) fn all(policies: &[Policy], sources: &SourceMap, sink: &mut Sink) -> Vec<Self> {
         let rules = policies.iter().flat_map(|policy| &policy.rules);
-        rules.filter_map(|rule| Self::new(&rule.value, sources, sink)).collect()
+        rules.filter_map(|rule| Self::new(rule, sources, sink)).collect()
     }
 
-    fn new(doc: &CustomRule, sources: &SourceMap, sink: &mut Sink) -> Option<Self> {
+    fn new(written: &Spanned<CustomRule>, sources: &SourceMap, sink: &mut Sink) -> Option<Self> {
+        let doc = &written.value;
         let shape = shape(doc.each);
         let when = doc.when.as_ref().map(|text| expression(text, shape, sources, sink));
         let require = expression(&doc.require, shape, sources, sink);
         Some(Self {
             id: doc.id.value.to_string(),
             span: doc.id.span(),
+            clause: written.span(),
             each: doc.each,
             when: match when {
                 Some(when) => Some(when?),
@@ -81,13 +86,10 @@ fn finding(text: &Spanned<String>, problem: &Problem, sources: &SourceMap) -> Di
     }
 }
 
-/// The place of a problem inside a scalar, where the scalar is written as it reads: plain, or in quotes without escapes.
+/// The place of a problem inside a scalar, in the file that writes it.
 fn within(text: &Spanned<String>, problem: &Problem, sources: &SourceMap) -> Option<Span> {
     let span = text.place.defined;
-    let written = sources.slice(span);
-    let start = written.find(text.value.as_str()).filter(|start| *start <= 1)?;
-    let at = |offset: usize| span.start.saturating_add(to_u32(start)).saturating_add(to_u32(offset));
-    // An empty range is widened, so that there is something to underline.
-    let end = problem.range.end.max(problem.range.start + 1).min(text.value.len().max(problem.range.start));
-    text.place.alias.is_none().then(|| Span::new(span.file, at(problem.range.start), at(end)))
+    let part = written_as(sources.slice(span), &text.value, &problem.range)?;
+    let at = |offset: usize| span.start.saturating_add(to_u32(offset));
+    text.place.alias.is_none().then(|| Span::new(span.file, at(part.start), at(part.end)))
 }

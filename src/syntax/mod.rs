@@ -10,12 +10,14 @@ mod scalar;
 mod scan;
 mod tree;
 mod value;
+mod written;
 
 pub use de::{ReadError, read};
 pub use parse::{parse, parse_in_full};
 pub use scalar::Scalar;
 pub use tree::{NodeId, Tree};
 pub use value::{Shape, Value};
+pub use written::written_as;
 
 /// What a document may cost before it is refused.
 #[derive(Clone, Copy, Debug)]
