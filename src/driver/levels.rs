@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Level, Levels, Sink, nearest, quote};
 use crate::model::{Count, LevelWord, Policy};
 use crate::rules::{self, Terms};
-use crate::source::Place;
+use crate::source::{Place, Spanned};
 
 /// The levels and numbers that policies set.
 pub(super) fn set_by(policies: &[Policy], sink: &mut Sink) -> (Levels, Terms) {
@@ -43,17 +43,17 @@ fn no_such_rule(name: &str, place: Place) -> Diagnostic {
 }
 
 fn tune(mut terms: Terms, policy: &Policy) -> Terms {
-    let set = |slot: &mut u32, value: Option<Count>| {
+    let set = |slot: &mut u32, value: &Option<Spanned<Count>>| {
         if let Some(value) = value {
-            *slot = value.get();
+            *slot = value.value.get();
         }
     };
-    set(&mut terms.attempts_at_most, policy.attempts_at_most);
+    set(&mut terms.attempts_at_most, &policy.attempts_at_most);
     if let Some(catalog) = &policy.catalog {
-        set(&mut terms.catalog_age_days, catalog.max_age_days);
-        set(&mut terms.retirement_notice_days, catalog.retirement_notice_days);
-        set(&mut terms.equivalence_review_days, catalog.equivalence_review_days);
-        set(&mut terms.key_expiry_notice_days, catalog.key_expiry_notice_days);
+        set(&mut terms.catalog_age_days, &catalog.max_age_days);
+        set(&mut terms.retirement_notice_days, &catalog.retirement_notice_days);
+        set(&mut terms.equivalence_review_days, &catalog.equivalence_review_days);
+        set(&mut terms.key_expiry_notice_days, &catalog.key_expiry_notice_days);
     }
     terms
 }

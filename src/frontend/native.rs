@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
 use crate::model::{Catalog, Document, Expectations, Gateway, Kind, Part, Policy, Project, RouteTable};
 use crate::shape;
+use crate::source::Span;
 use crate::syntax::{self, NodeId, ReadError, Tree, Value};
 
 /// How often what does not fit is taken out and the rest read again.
@@ -26,7 +27,9 @@ pub(super) fn read(tree: &mut Tree<'_>, root: NodeId, sink: &mut Sink) -> Option
             }
             return None;
         }
+        let judging = judging_clauses(kind, Value::new(tree, root));
         for error in errors {
+            let clause = clause_around(&judging, error.diagnostic.primary.span);
             unread.extend(error.key);
             let is_echo = round > 0
                 || (tree.is_broken() && (error.is_absence || tree.is_near_failure(error.diagnostic.primary.span)));
@@ -36,10 +39,27 @@ pub(super) fn read(tree: &mut Tree<'_>, root: NodeId, sink: &mut Sink) -> Option
             if error.remove == root {
                 return None;
             }
-            tree.remove(error.remove);
+            tree.remove(clause.unwrap_or(error.remove));
         }
     }
     None
+}
+
+/// The clauses of a policy that find fault, with their places in the order of the text. What is left of one when a part
+/// is taken out could forbid more than was meant, so that each of them is read whole or not at all.
+fn judging_clauses(kind: Kind, root: Value<'_>) -> Vec<(Span, NodeId)> {
+    let lists = ["denials", "budgets", "resilience", "rules"].into_iter().filter(|_| kind == Kind::Policy);
+    let lists = lists.filter_map(|key| root.get(key).filter(|list| list.is_sequence()));
+    let mut clauses: Vec<_> = lists.flat_map(|list| list.items().map(|item| (item.span(), item.id()))).collect();
+    clauses.sort_by_key(|(span, _)| (span.start, span.end));
+    clauses
+}
+
+/// The clause that a place is part of.
+fn clause_around(clauses: &[(Span, NodeId)], place: Span) -> Option<NodeId> {
+    let before = clauses.partition_point(|(span, _)| span.start <= place.start);
+    let (span, clause) = clauses.get(before.checked_sub(1)?)?;
+    (place.end <= span.end).then_some(*clause)
 }
 
 fn attempt(kind: Kind, tree: &Tree<'_>, root: NodeId, unread: &BTreeSet<String>) -> Result<Document, ReadError> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::source::{Entries, Spanned};
 
 use super::document::{ApiVersion, TableVersion};
-use super::{Count, Duration, Name, NonEmpty, Percent, Sha256, SloTier, Usd};
+use super::{Count, Duration, Name, NonEmpty, Percent, Sha256, SloTier, Tokens, Usd};
 
 /// What a table may do.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,7 +41,7 @@ pub struct Policy {
     /// How old the catalogue may be, and how long before its end a model is reported.
     pub catalog: Option<CatalogTerms>,
     /// The most calls one request may cause; 20 if not given.
-    pub attempts_at_most: Option<Count>,
+    pub attempts_at_most: Option<Spanned<Count>>,
     /// Rules of the organisation.
     #[serde(default)]
     pub rules: Vec<Spanned<CustomRule>>,
@@ -154,9 +154,9 @@ pub struct Denial {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Forbid {
     /// Providers that train on what they are sent.
-    pub trains_on_data: Option<bool>,
-    /// Providers that keep data longer than this many days.
-    pub retention_days_over: Option<Count>,
+    pub trains_on_data: Option<Spanned<bool>>,
+    /// Providers that keep data longer than this many days; 0 for any that keep it at all.
+    pub retention_days_over: Option<Tokens>,
     /// Models, as globs.
     #[serde(default)]
     pub models: Vec<Spanned<String>>,
@@ -313,13 +313,13 @@ pub struct WaiverTerms {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct CatalogTerms {
     /// The most days since the catalogue's date; 30 if not given.
-    pub max_age_days: Option<Count>,
+    pub max_age_days: Option<Spanned<Count>>,
     /// How many days before its retirement a model is reported; 60 if not given.
-    pub retirement_notice_days: Option<Count>,
+    pub retirement_notice_days: Option<Spanned<Count>>,
     /// How many days an equivalence may go without review; 180 if not given.
-    pub equivalence_review_days: Option<Count>,
+    pub equivalence_review_days: Option<Spanned<Count>>,
     /// How many days before its end a key is reported; 30 if not given.
-    pub key_expiry_notice_days: Option<Count>,
+    pub key_expiry_notice_days: Option<Spanned<Count>>,
 }
 
 /// A rule of the organisation.

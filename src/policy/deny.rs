@@ -1,8 +1,8 @@
 //! Denials: what nobody may do. A denial beats every grant.
 
-use crate::diagnostic::{Sink, or_list, quote};
-use crate::model::{Denial, Policy};
-use crate::source::Span;
+use crate::diagnostic::{Diagnostic, Sink, or_list, quote};
+use crate::model::{Denial, Policy, Tokens};
+use crate::source::{Span, Spanned};
 
 use super::offer::Offer;
 use super::pattern::{self, Pattern};
@@ -36,7 +36,8 @@ struct DenialClause {
     span: Span,
     reason: String,
     data: Option<Vec<String>>,
-    forbids_nothing_named: bool,
+    /// Whether it has only exemptions.
+    forbids_everything: bool,
     trains: bool,
     retention_over: Option<u64>,
     models: Vec<Pattern>,
@@ -50,7 +51,7 @@ impl Denials {
     /// The denials of all policies.
     pub fn new<'p>(policies: impl IntoIterator<Item = &'p Policy>, sink: &mut Sink) -> Self {
         let denials = policies.into_iter().flat_map(|policy| &policy.denials);
-        Self { clauses: denials.map(|denial| DenialClause::new(&denial.value, denial.span(), sink)).collect() }
+        Self { clauses: denials.filter_map(|denial| DenialClause::new(&denial.value, denial.span(), sink)).collect() }
     }
 
     /// Every denial that forbids a target to requests with these classes of data.
@@ -93,33 +94,54 @@ impl Denials {
 }
 
 impl DenialClause {
-    fn new(denial: &Denial, span: Span, sink: &mut Sink) -> Self {
+    /// A clause; none where a part of it could not be read, since what is left might forbid more than was meant.
+    fn new(denial: &Denial, span: Span, sink: &mut Sink) -> Option<Self> {
         let forbid = denial.forbid.as_ref();
         let unless = denial.unless.as_ref();
-        let trains = forbid.and_then(|forbid| forbid.trains_on_data) == Some(true);
-        let retention_over = forbid.and_then(|forbid| forbid.retention_days_over).map(|days| u64::from(days.get()));
-        let mut clause = Self {
+        let trains = forbid.and_then(|forbid| forbid.trains_on_data.as_ref());
+        let mut globs = |list: Option<&Vec<Spanned<String>>>| -> Option<Vec<Pattern>> {
+            let written = list.map_or(&[][..], Vec::as_slice);
+            Some(pattern::names(written, sink)).filter(|read| read.len() == written.len())
+        };
+        let models = globs(forbid.map(|forbid| &forbid.models));
+        let providers = globs(forbid.map(|forbid| &forbid.providers));
+        let regions = globs(forbid.map(|forbid| &forbid.regions));
+        let exempt = globs(unless.map(|unless| &unless.providers));
+        if let Some(trains) = trains.filter(|trains| !trains.value) {
+            let message = format!("{} forbids nothing with `trainsOnData: false`", quote(denial.id.value.as_str()));
+            let help =
+                "write `trainsOnData: true` to forbid providers that train on what they are sent, or remove the key";
+            sink.report(Diagnostic::new("bad-value", trains.place, "forbids nothing", message).help(help));
+            return None;
+        }
+        let clause = Self {
             id: denial.id.value.to_string(),
             span,
             reason: denial.reason.clone(),
             data: denial.data.as_ref().map(|data| data.iter().map(|class| class.value.to_string()).collect()),
-            forbids_nothing_named: false,
-            trains,
-            retention_over,
-            models: forbid.map(|forbid| pattern::names(&forbid.models, sink)).unwrap_or_default(),
-            providers: forbid.map(|forbid| pattern::names(&forbid.providers, sink)).unwrap_or_default(),
-            regions: forbid.map(|forbid| pattern::names(&forbid.regions, sink)).unwrap_or_default(),
+            forbids_everything: forbid.is_none(),
+            trains: trains.is_some(),
+            retention_over: forbid.and_then(|forbid| forbid.retention_days_over).map(Tokens::get),
+            models: models?,
+            providers: providers?,
+            regions: regions?,
             jurisdictions: unless
                 .map(|unless| unless.jurisdictions.iter().map(|name| name.value.clone()).collect())
                 .unwrap_or_default(),
-            exempt: unless.map(|unless| pattern::names(&unless.providers, sink)).unwrap_or_default(),
+            exempt: exempt?,
         };
-        clause.forbids_nothing_named = !trains
-            && retention_over.is_none()
-            && clause.models.is_empty()
-            && clause.providers.is_empty()
-            && clause.regions.is_empty();
-        clause
+        if forbid.is_some() && clause.forbids_nothing() {
+            let message = format!("{} has nothing under `forbid`", quote(denial.id.value.as_str()));
+            let help = "say what is forbidden, or leave `forbid` out to forbid everything but what `unless` exempts";
+            sink.report(Diagnostic::new("bad-value", denial.id.place, "forbids nothing", message).help(help));
+            return None;
+        }
+        Some(clause)
+    }
+
+    fn forbids_nothing(&self) -> bool {
+        let lists = [&self.models, &self.providers, &self.regions];
+        !self.trains && self.retention_over.is_none() && lists.iter().all(|list| list.is_empty())
     }
 
     /// What the clause has against a target, and whether that is only because the table does not say.
@@ -130,7 +152,7 @@ impl DenialClause {
             return None;
         }
         let provider = quote(offer.provider);
-        if self.forbids_nothing_named {
+        if self.forbids_everything {
             return Some(self.outside(offer));
         }
         if let Some(model) = offer.models.iter().find(|model| pattern::any(&self.models, model)) {
@@ -148,15 +170,27 @@ impl DenialClause {
         }
         match (self.retention_over, offer.retention_days) {
             (Some(most), Some(days)) if days > most => {
-                let because = format!("{provider} keeps what it is sent for {days} days, more than {most}");
+                let because = match most {
+                    0 => format!("{provider} keeps what it is sent, for {days} days"),
+                    most => format!("{provider} keeps what it is sent for {days} days, more than {most}"),
+                };
                 return Some((because, false));
             }
             (_, _) => {}
         }
-        let unsaid = (self.trains && offer.trains_on_data.is_none())
-            .then_some("`trainsOnData`")
-            .or_else(|| (self.retention_over.is_some() && offer.retention_days.is_none()).then_some("`retentionDays`"));
-        unsaid.map(|key| (format!("the `terms` of {provider} do not say {key}"), true))
+        self.unsaid(offer).map(|unsaid| (unsaid, true))
+    }
+
+    /// What the table does not say of a target, although the clause asks for it.
+    fn unsaid(&self, offer: &Offer<'_>) -> Option<String> {
+        let terms = |key: &str| Some(format!("the `terms` of {} do not say `{key}`", quote(offer.provider)));
+        if self.trains && offer.trains_on_data.is_none() {
+            return terms("trainsOnData");
+        }
+        if self.retention_over.is_some() && offer.retention_days.is_none() {
+            return terms("retentionDays");
+        }
+        (!self.regions.is_empty() && offer.region.is_none()).then(|| "it has no `region`".to_owned())
     }
 
     /// What a clause that forbids everything outside some places has against a target.

@@ -43,7 +43,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             return Diagnostic::new("denied-hop", place, "cannot be ruled out", message)
                 .related(clause.span, clause.reason.clone())
                 .at_most(Level::Warn)
-                .help("write down what the contract says, in `terms` of the provider");
+                .help(if clause.because.contains("terms") {
+                    "write down what the contract says, in `terms` of the provider"
+                } else {
+                    "say in which `region` the target is called"
+                });
         }
         let message = format!("{route} reaches {target}{carrying}, which {id} forbids: {}", clause.because);
         Diagnostic::new("denied-hop", place, "forbidden", message)
