@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use serde_json::json;
 
+use routec::driver::Outcome;
 use routec::model::{LevelWord, Policy};
 use routec::report::{self, Places};
-use routec::rules;
+use routec::rules::{self, Terms};
 use routec::source::Span;
 
 use crate::args::{Answer, Question};
@@ -20,10 +21,15 @@ struct Clause {
     name: String,
     says: String,
     policy: String,
-    span: Span,
-    /// Whether a later policy says otherwise.
-    beaten: bool,
+    /// Where it stands; `None` for what holds because no policy says otherwise.
+    span: Option<Span>,
+    /// Why it is not in force.
+    beaten: Option<&'static str>,
 }
+
+/// The kinds of clause, in the order in which they are shown.
+const KINDS: [&str; 9] =
+    ["grant", "denial", "budget", "resilience", "rule", "waiver terms", "attempts", "catalog", "level"];
 
 /// Prints every clause and level in force.
 pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<Exit, Stop> {
@@ -36,33 +42,28 @@ pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<E
         return Err(Stop::unreadable("no policy is in force: put some into `policies/`, or give one with --policy"));
     }
     let mut clauses: Vec<Clause> = outcome.policies.iter().flat_map(clauses).collect();
-    let later: Vec<(usize, String)> = clauses
-        .iter()
-        .enumerate()
-        .filter(|(_, clause)| clause.kind == "level")
-        .map(|(at, clause)| (at, clause.name.clone()))
-        .collect();
-    for (at, clause) in clauses.iter_mut().enumerate() {
-        clause.beaten = clause.kind == "level" && later.iter().any(|(other, name)| *other > at && *name == clause.name);
-    }
+    settle(&mut clauses, &outcome);
+    add_defaults(&mut clauses);
+    clauses.sort_by_key(|clause| KINDS.iter().position(|kind| *kind == clause.kind));
     let mut places = Places::new(&request.sources);
     let mut text = String::new();
     let mut answers = Vec::new();
     let mut heading = "";
-    for clause in &clauses_in_order(clauses) {
-        let region = places.region(clause.span);
+    for clause in &clauses {
+        let region = clause.span.map(|span| places.region(span));
         if clause.kind != heading {
             heading = clause.kind;
             let _ = writeln!(text, "{heading}");
         }
-        let note = if clause.beaten { " (a later policy says otherwise)" } else { "" };
+        let note = clause.beaten.map_or_else(String::new, |why| format!(" ({why})"));
         let _ = writeln!(text, "  {:<24} {}{note}", clause.name, clause.says);
-        if origin {
+        if let (true, Some(region)) = (origin, &region) {
             let _ = writeln!(text, "  {:<24} from {}, {}:{}", "", clause.policy, region.file, region.line);
         }
         answers.push(json!({
             "kind": clause.kind, "name": clause.name, "says": clause.says, "policy": clause.policy,
-            "file": region.file, "line": region.line, "inForce": !clause.beaten,
+            "file": region.as_ref().map(|region| &region.file), "line": region.as_ref().map(|region| region.line),
+            "inForce": clause.beaten.is_none(),
         }));
     }
     match question.format {
@@ -72,10 +73,43 @@ pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<E
     Ok(Exit::Clean)
 }
 
-fn clauses_in_order(mut clauses: Vec<Clause>) -> Vec<Clause> {
-    let kinds = ["grant", "denial", "budget", "resilience", "rule", "waiver terms", "level"];
-    clauses.sort_by_key(|clause| kinds.iter().position(|kind| *kind == clause.kind));
-    clauses
+/// Finds out what is not in force: what a later policy replaces, what a stricter one beats, and what could not be read.
+fn settle(clauses: &mut [Clause], outcome: &Outcome) {
+    let named: Vec<(&'static str, String)> = clauses.iter().map(|clause| (clause.kind, clause.name.clone())).collect();
+    let shortest = outcome.law.waivers.max_days.map(|(_, span)| span);
+    for (at, clause) in clauses.iter_mut().enumerate() {
+        let replaced = || named.iter().skip(at + 1).any(|(kind, name)| *kind == clause.kind && *name == clause.name);
+        clause.beaten = match clause.kind {
+            "level" if rules::find(&clause.name).is_none() => Some("there is no such rule"),
+            "level" | "attempts" | "catalog" if replaced() => Some("a later policy says otherwise"),
+            "waiver terms" if clause.name == "maxDays" && clause.span != shortest => Some("a shorter one holds"),
+            "rule" if !outcome.law.rules.iter().any(|rule| Some(rule.clause) == clause.span) => {
+                Some("its expressions cannot be read")
+            }
+            _ => None,
+        };
+    }
+}
+
+/// Adds the levels and numbers that no policy sets.
+fn add_defaults(clauses: &mut Vec<Clause>) {
+    let terms = Terms::default();
+    let days = |days: u32| format!("{days} days");
+    let numbers = [
+        ("attempts", "attemptsAtMost", format!("{} calls", terms.attempts_at_most)),
+        ("catalog", "maxAgeDays", days(terms.catalog_age_days)),
+        ("catalog", "retirementNoticeDays", days(terms.retirement_notice_days)),
+        ("catalog", "equivalenceReviewDays", days(terms.equivalence_review_days)),
+        ("catalog", "keyExpiryNoticeDays", days(terms.key_expiry_notice_days)),
+    ];
+    let levels = rules::ALL.iter().map(|rule| ("level", rule.id.as_str(), rule.level.as_str().to_owned()));
+    for (kind, name, says) in numbers.into_iter().chain(levels) {
+        if clauses.iter().any(|clause| clause.kind == kind && clause.name == name) {
+            continue;
+        }
+        let (name, says) = (name.to_owned(), format!("{says}, the default"));
+        clauses.push(Clause { kind, name, says, policy: "routec".to_owned(), span: None, beaten: None });
+    }
 }
 
 fn clauses(policy: &Policy) -> Vec<Clause> {
@@ -84,7 +118,7 @@ fn clauses(policy: &Policy) -> Vec<Clause> {
     let from = format!("{name}{owner}");
     let mut found = Vec::new();
     let mut add = |kind: &'static str, name: String, says: String, span: Span| {
-        found.push(Clause { kind, name, says, policy: from.clone(), span, beaten: false });
+        found.push(Clause { kind, name, says, policy: from.clone(), span: Some(span), beaten: None });
     };
     for grant in &policy.grants {
         let to = &grant.value.to;
@@ -125,6 +159,21 @@ fn clauses(policy: &Policy) -> Vec<Clause> {
         }
         for rule in &terms.never {
             add("waiver terms", "never".to_owned(), rule.value.clone(), rule.span());
+        }
+    }
+    if let Some(most) = &policy.attempts_at_most {
+        add("attempts", "attemptsAtMost".to_owned(), format!("{} calls", most.value.get()), most.span());
+    }
+    if let Some(catalog) = &policy.catalog {
+        for (name, days) in [
+            ("maxAgeDays", &catalog.max_age_days),
+            ("retirementNoticeDays", &catalog.retirement_notice_days),
+            ("equivalenceReviewDays", &catalog.equivalence_review_days),
+            ("keyExpiryNoticeDays", &catalog.key_expiry_notice_days),
+        ] {
+            if let Some(days) = days {
+                add("catalog", name.to_owned(), format!("{} days", days.value.get()), days.span());
+            }
         }
     }
     for level in &policy.levels {
