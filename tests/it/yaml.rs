@@ -24,7 +24,7 @@ fn reads_alike(text: &str) -> Result<(), TestCaseError> {
     let (mut quick, mut full) = (Sink::new(), Sink::new());
     let tree = format!("{:#?}", syntax::parse(&sources, file, &mut quick));
     prop_assert_eq!(tree, format!("{:#?}", syntax::parse_in_full(&sources, file, &mut full)), "{}", text);
-    let found = |sink: Sink| format!("{:?}", sink.finish(&routec::rules::default_levels(), &[]));
+    let found = |sink: Sink| format!("{:?}", sink.finish(&routec::rules::default_levels()));
     prop_assert_eq!(found(quick), found(full), "{}", text);
     Ok(())
 }

@@ -15,6 +15,6 @@ fuzz_target!(|text: &str| {
         format!("{:?}", parse_in_full(&sources, file, &mut full)),
     );
     assert_eq!(trees.0, trees.1);
-    let found = |sink: Sink| format!("{:?}", sink.finish(&routec::rules::default_levels(), &[]));
+    let found = |sink: Sink| format!("{:?}", sink.finish(&routec::rules::default_levels()));
     assert_eq!(found(quick), found(full));
 });
