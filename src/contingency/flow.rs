@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::graph::{Call, shares};
 use crate::model::{KeyId, KeyLimits, ResolvedStep, RouteId, Table, TargetId};
 
-/// A part of a flow, in billionths.
+/// A part of a flow, of [`WHOLE`].
 pub type Share = u64;
 
-/// The whole of a flow.
-pub const WHOLE: Share = 1_000_000_000;
+/// The whole of a flow: divisible by whatever weights usually add up to, also where a pool is split twice.
+pub const WHOLE: Share = 9_009_000_000_000;
 
 /// A load: requests and tokens in the busiest minute, both in thousandths.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub(super) fn part(amount: u64, share: Share) -> u64 {
 pub(super) struct Flow {
     pub(super) route: RouteId,
     pub(super) share: Share,
+    /// The share as it is written: a weight, and the sum of all.
+    pub(super) weight: (u64, u64),
     pub(super) rate: Rate,
 }
 
@@ -81,12 +83,20 @@ pub(super) fn classes(table: &Table) -> Vec<Class> {
         };
         // Rungs that routes share are the same list in memory; the symptom of each comes with it.
         let steps: Vec<*const ResolvedStep> = route.rungs.iter().map(|rung| rung.steps.as_ptr()).collect();
+        // A target that the pool names twice is one flow.
+        let mut members: Vec<(TargetId, u64, u64)> = Vec::new();
         for (member, weight, total) in shares(route) {
+            match members.iter_mut().find(|(target, ..)| *target == member.target) {
+                Some((_, sum, _)) => *sum = sum.saturating_add(weight),
+                None => members.push((member.target, weight, total)),
+            }
+        }
+        for (target, weight, total) in members {
             let product = u128::from(weight) * u128::from(WHOLE);
             let share = u64::try_from(product.div_ceil(u128::from(total))).unwrap_or(WHOLE);
-            let flow = Flow { route: id, share, rate: rate.part(share) };
-            let number = *known.entry((member.target, steps.clone())).or_insert_with(|| {
-                classes.push(Class { route: id, target: member.target, flows: Vec::new(), rate: Rate::default() });
+            let flow = Flow { route: id, share, weight: (weight, total), rate: rate.part(share) };
+            let number = *known.entry((target, steps.clone())).or_insert_with(|| {
+                classes.push(Class { route: id, target, flows: Vec::new(), rate: Rate::default() });
                 classes.len() - 1
             });
             if let Some(class) = classes.get_mut(number) {

@@ -31,7 +31,7 @@ const ROUNDS: usize = 100;
 const ROUNDING: u64 = 100;
 
 /// What is left of a flow when it is no longer followed: less than a millionth.
-const TRACE: Share = 1_000;
+const TRACE: Share = WHOLE / 1_000_000;
 
 /// The calls after which a flow is taken for lost: `runaway-attempts` and `failover-cycle` say why.
 const CALLS: usize = 4_096;

@@ -63,6 +63,8 @@ pub struct Moved {
     pub from: TargetId,
     /// The part of the route's requests that is meant.
     pub share: Share,
+    /// The same part as it is written: a weight, and the sum of all weights.
+    pub weight: (u64, u64),
     /// Who answers; the parts are of this flow, not of the route.
     pub answers: Vec<Answer>,
     /// The part of this flow that nobody answers.
@@ -94,6 +96,7 @@ impl Outage {
                 route: flow.route,
                 from: class.target,
                 share: flow.share,
+                weight: flow.weight,
                 answers: spread.answers.clone(),
                 lost: spread.lost,
             }));

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::contingency::{Moved, Network, Outage, Share, WHOLE};
+use crate::contingency::{Moved, Network, Outage, WHOLE};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::graph::shares;
 use crate::model::{
-    AccountNode, Budget, Counting, KeyId, Period, Policy, RouteId, RouteNode, Table, TargetId, TargetNode, Traffic,
+    AccountNode, Budget, Counting, KeyId, Period, Policy, RouteId, RouteNode, Table, TargetId, Traffic,
 };
 use crate::source::{Span, Spanned};
 
+use super::exact::Exact;
 use super::money::{Pico, per_request};
 use super::pattern::{self, Pattern};
 
@@ -34,11 +35,11 @@ pub struct BudgetClause {
     route: Option<Pattern>,
 }
 
-/// An amount, and what kept it from being complete.
+/// A sum of money.
 #[derive(Clone, Debug, Default)]
 pub struct Amount {
     /// The sum of what is known.
-    pub sum: Pico,
+    pub sum: Exact,
     /// What of it goes where, the largest first.
     pub terms: Vec<Term>,
 }
@@ -51,7 +52,7 @@ pub struct Term {
     /// The target it is spent at.
     pub target: TargetId,
     /// How much.
-    pub amount: Pico,
+    pub amount: Exact,
 }
 
 /// Something without which a budget promises nothing.
@@ -63,7 +64,7 @@ pub enum Missing {
     Price(RouteId, TargetId),
 }
 
-/// What a budget counts of a table while nothing fails, and what is missing.
+/// What a budget counts of a table, and what is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Spending {
     /// What is spent.
@@ -176,74 +177,84 @@ impl BudgetClause {
 
     /// What the planned traffic costs where nothing fails.
     pub fn expected(&self, table: &Table) -> Spending {
-        let mut spending = Spending::default();
+        let mut sums = Sums::new();
+        let mut missing = Vec::new();
         for (id, route) in table.routes.iter().filter(|(_, route)| self.counts_route(route)) {
             for (member, weight, total) in shares(route) {
                 if !self.counts_call(table, member.target, None) {
                     continue;
                 }
-                match self.of_traffic(route, &table.targets[member.target]) {
-                    Ok(whole) => {
-                        let amount = whole.part(weight, total);
-                        spending.amount.add(Term { route: id, target: member.target, amount });
-                    }
-                    Err(Lacking::Forecast) => spending.missing.push(Missing::Forecast(id)),
-                    Err(Lacking::Price) => spending.missing.push(Missing::Price(id, member.target)),
+                match self.of_traffic(table, id, member.target) {
+                    Ok(whole) => add(&mut sums, (id, member.target), whole.part(weight, total)),
+                    Err(lacking) => missing.push(lacking),
                 }
             }
         }
-        spending.missing.sort();
-        spending.missing.dedup();
-        spending.amount.sort();
-        spending
+        Spending::new(sums, missing)
     }
 
     /// What the traffic costs while a failure lasts `outage`, given what it costs when nothing fails.
-    pub fn during(&self, network: &Network<'_>, table: &Table, outage: &Outage, calm: &Amount) -> Amount {
+    pub fn during(&self, network: &Network<'_>, table: &Table, outage: &Outage, calm: &Amount) -> Spending {
+        let mut sums: Sums = calm.terms.iter().map(|term| ((term.route, term.target), term.amount)).collect();
+        let change = self.change(network, table, outage);
+        for term in change.less {
+            if let Some(usual) = sums.get_mut(&(term.route, term.target)) {
+                *usual = usual.minus(term.amount);
+            }
+        }
+        for term in change.more {
+            add(&mut sums, (term.route, term.target), term.amount);
+        }
+        Spending::new(sums, change.missing)
+    }
+
+    /// The sum of [`Self::during`], without its terms.
+    pub fn sum_during(&self, network: &Network<'_>, table: &Table, outage: &Outage, calm: &Amount) -> Exact {
+        let change = self.change(network, table, outage);
+        let more = change.more.iter().fold(calm.sum, |sum, term| sum.plus(term.amount));
+        change.less.iter().fold(more, |sum, term| sum.minus(term.amount))
+    }
+
+    /// What is spent less and more than usual while a failure lasts.
+    fn change(&self, network: &Network<'_>, table: &Table, outage: &Outage) -> Change {
         let period = match self.per {
             Period::Day => DAY,
             Period::Month | Period::Request => 30 * DAY,
         };
         let lasting = self.outage.min(period);
-        let mut terms: BTreeMap<(RouteId, TargetId), Pico> =
-            calm.terms.iter().map(|term| ((term.route, term.target), term.amount)).collect();
+        let mut change = Change::default();
         let all: Vec<Moved> = outage.moved(network);
-        for moved in &all {
-            if let Some(usual) = terms.get_mut(&(moved.route, moved.from)) {
-                *usual = usual.minus(usual.part(lasting, period));
+        for moved in all.into_iter().filter(|moved| self.counts_route(&table.routes[moved.route])) {
+            let (weight, total) = moved.weight;
+            let part = |amount: Exact| amount.part(weight, total).part(lasting, period);
+            if self.counts_call(table, moved.from, None)
+                && let Ok(usual) = self.of_traffic(table, moved.route, moved.from)
+            {
+                change.less.push(Term { route: moved.route, target: moved.from, amount: part(usual) });
             }
-        }
-        for moved in all {
-            let route = &table.routes[moved.route];
-            if !self.counts_route(route) {
-                continue;
-            }
-            for answer in moved.answers {
-                if !self.counts_call(table, answer.target, answer.key) {
-                    continue;
+            for answer in moved.answers.iter().filter(|answer| self.counts_call(table, answer.target, answer.key)) {
+                match self.of_traffic(table, moved.route, answer.target) {
+                    Ok(whole) => {
+                        let amount = part(whole).part(answer.share, WHOLE);
+                        change.more.push(Term { route: moved.route, target: answer.target, amount });
+                    }
+                    Err(lacking) => change.missing.push(lacking),
                 }
-                let Ok(whole) = self.of_traffic(route, &table.targets[answer.target]) else { continue };
-                let amount = of_share(of_share(whole, moved.share), answer.share).part(lasting, period);
-                let sum = terms.entry((moved.route, answer.target)).or_default();
-                *sum = sum.plus(amount);
             }
         }
-        let mut amount = Amount::default();
-        for ((route, target), part) in terms {
-            amount.add(Term { route, target, amount: part });
-        }
-        amount.sort();
-        amount
+        change
     }
 
     /// What a period of a route's traffic costs at a target.
-    fn of_traffic(&self, route: &RouteNode, target: &TargetNode) -> Result<Pico, Lacking> {
-        let traffic: &Traffic = &route.doc.traffic.as_ref().ok_or(Lacking::Forecast)?.value;
-        let requests = traffic.requests_per_month.ok_or(Lacking::Forecast)?.get();
+    fn of_traffic(&self, table: &Table, route: RouteId, target: TargetId) -> Result<Exact, Missing> {
+        let forecast = || Missing::Forecast(route);
+        let traffic: &Traffic = &table.routes[route].doc.traffic.as_ref().ok_or_else(forecast)?.value;
+        let requests = traffic.requests_per_month.ok_or_else(forecast)?.get();
         if traffic.input_tokens.is_none() || traffic.output_tokens.is_none() {
-            return Err(Lacking::Forecast);
+            return Err(forecast());
         }
-        let month = per_request(target, traffic).ok_or(Lacking::Price)?.times(requests);
+        let request = per_request(&table.targets[target], traffic).ok_or(Missing::Price(route, target))?;
+        let month = Exact::from(request.times(requests));
         Ok(match self.per {
             Period::Day => month.part(1, 30),
             Period::Month | Period::Request => month,
@@ -251,24 +262,30 @@ impl BudgetClause {
     }
 }
 
-enum Lacking {
-    Forecast,
-    Price,
+/// What an outage changes of what is spent.
+#[derive(Default)]
+struct Change {
+    less: Vec<Term>,
+    more: Vec<Term>,
+    missing: Vec<Missing>,
 }
 
-fn of_share(amount: Pico, share: Share) -> Pico {
-    amount.part(share, WHOLE)
+/// What each route spends at each target.
+type Sums = BTreeMap<(RouteId, TargetId), Exact>;
+
+fn add(sums: &mut Sums, at: (RouteId, TargetId), amount: Exact) {
+    let sum = sums.entry(at).or_default();
+    *sum = sum.plus(amount);
 }
 
-impl Amount {
-    fn add(&mut self, term: Term) {
-        self.sum = self.sum.plus(term.amount);
-        if term.amount > Pico::default() {
-            self.terms.push(term);
-        }
-    }
-
-    fn sort(&mut self) {
-        self.terms.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| (a.route, a.target).cmp(&(b.route, b.target))));
+impl Spending {
+    fn new(sums: Sums, mut missing: Vec<Missing>) -> Self {
+        missing.sort();
+        missing.dedup();
+        let spent = sums.into_iter().filter(|(_, amount)| *amount > Exact::NOTHING);
+        let mut terms: Vec<Term> = spent.map(|((route, target), amount)| Term { route, target, amount }).collect();
+        let sum = terms.iter().fold(Exact::NOTHING, |sum, term| sum.plus(term.amount));
+        terms.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| (a.route, a.target).cmp(&(b.route, b.target))));
+        Self { amount: Amount { sum, terms }, missing }
     }
 }

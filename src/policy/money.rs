@@ -1,4 +1,4 @@
-//! Exact money: millionths of a millionth of a US dollar, the price of one token in the smallest unit of a price list.
+//! Money in millionths of a millionth of a US dollar: the price of one token in the smallest unit of a price list.
 
 use std::fmt;
 
@@ -25,16 +25,6 @@ impl Pico {
     #[must_use]
     pub fn times(self, number: u64) -> Self {
         Self(self.0.saturating_mul(u128::from(number)))
-    }
-
-    /// A part of the amount, rounded up.
-    #[must_use]
-    pub fn part(self, share: u64, of: u64) -> Self {
-        let of = u128::from(of.max(1));
-        // Split first, so that large amounts do not overflow.
-        let (whole, rest) = (self.0 / of, self.0 % of);
-        let share = u128::from(share);
-        Self(whole.saturating_mul(share).saturating_add((rest * share).div_ceil(of)))
     }
 }
 
@@ -86,12 +76,5 @@ mod tests {
         assert_eq!(Pico(1_000_000_000_000).to_string(), "1 USD");
         assert_eq!(Pico(15_900_000_001).to_string(), "0.015901 USD");
         assert_eq!(Pico(0).to_string(), "0 USD");
-    }
-
-    #[test]
-    fn parts_are_rounded_up() {
-        assert_eq!(Pico(10).part(1, 3), Pico(4));
-        assert_eq!(Pico(u128::MAX).part(1, 1), Pico(u128::MAX));
-        assert_eq!(Pico(9).part(2, 3), Pico(6));
     }
 }

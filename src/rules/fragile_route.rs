@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::contingency::{Element, Failure, Network, Outage};
+use crate::contingency::{Element, Failure, Network, Outage, WHOLE};
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{RouteId, Table};
 use crate::policy::ResilienceClause;
@@ -63,8 +63,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// The part of a flow, in billionths, that rounding may lose.
-const ROUNDING: u64 = 100_000;
+/// The part of a flow that rounding may lose.
+const ROUNDING: u64 = WHOLE / 10_000;
 
 /// Everything a clause wants routes to survive, with each symptom it shows.
 fn failures(table: &Table, clause: &ResilienceClause) -> Vec<Failure> {

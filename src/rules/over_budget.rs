@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for clause in context.law.budgets.iter().filter(|clause| clause.counting == Counting::Expected) {
         let spending = clause.expected(context.table);
-        if spending.amount.sum <= clause.limit {
+        if !spending.amount.sum.exceeds(clause.limit) {
             continue;
         }
         let message = format!(
@@ -30,7 +30,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             quote(&clause.id),
             clause.limit
         );
-        let over = spending.amount.sum.minus(clause.limit);
+        let over = spending.amount.sum.minus(clause.limit.into());
         sink.report(
             Diagnostic::new("over-budget", clause.span, format!("exceeded by {over}"), message)
                 .trace(terms(context.table, &spending.amount))

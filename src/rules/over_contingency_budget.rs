@@ -29,9 +29,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     outages.extend(single_failures(table).into_iter().map(|failure| network.fail(&[failure])));
     for clause in clauses {
         let calm = clause.expected(table).amount;
-        let costs = outages.iter().map(|outage| (clause.during(network, table, outage, &calm), outage));
-        let worst = costs.reduce(|worst, next| if next.0.sum > worst.0.sum { next } else { worst });
-        let Some((amount, outage)) = worst.filter(|(amount, _)| amount.sum > clause.limit) else { continue };
+        let costs = outages.iter().map(|outage| (clause.sum_during(network, table, outage, &calm), outage));
+        let worst = costs.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
+        let Some((_, outage)) = worst.filter(|(sum, _)| sum.exceeds(clause.limit)) else { continue };
+        let amount = clause.during(network, table, outage, &calm).amount;
         let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
         let when = if outage.failures.is_empty() {
             "even if nothing fails".to_owned()
@@ -42,7 +43,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             format!("{when}, {} costs {}, and {} allows {}", per(clause), amount.sum, quote(&clause.id), clause.limit);
         let mut trace = chain(table, network, outage);
         trace.extend(terms(table, &amount));
-        let over = amount.sum.minus(clause.limit);
+        let over = amount.sum.minus(clause.limit.into());
         sink.report(
             Diagnostic::new("over-contingency-budget", clause.span, format!("exceeded by {over}"), message)
                 .trace(trace)

@@ -9,7 +9,7 @@ use routec::contingency::{Element, Failure, Network, Outage, single_failures};
 use routec::driver::Outcome;
 use routec::graph::{AtMost, Bounds as Limits, Case, FailoverGraph, Open, usual};
 use routec::model::{Gateway, Percent, RouteId, Symptom, Table, TargetId};
-use routec::policy::{BudgetClause, Pattern, Pico, per_request};
+use routec::policy::{BudgetClause, Exact, Pattern, Pico, per_request};
 use routec::report::{self, Bill, Places, journey_json, journey_text, outage_json, outage_line, outage_text};
 
 use crate::args::{Answer, Bounds, Fail, Question, Trace, Whatif};
@@ -193,8 +193,8 @@ fn bill(table: &Table, network: &Network<'_>, outage: &Outage) -> Bill {
         return Bill::default();
     }
     let during = all.during(network, table, outage, &usual.amount);
-    let hour = |month: Pico| Some(month.part(1, 720).to_string());
-    Bill { usual: hour(usual.amount.sum), during: hour(during.sum) }
+    let hour = |month: Exact| Some(month.part(1, 720).to_string());
+    Bill { usual: hour(usual.amount.sum), during: hour(during.amount.sum) }
 }
 
 /// What happens when something fails.
