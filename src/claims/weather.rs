@@ -1,6 +1,6 @@
 //! How calls end while a request is followed.
 
-use crate::contingency::Failure;
+use crate::contingency::{Failure, shown};
 use crate::graph::Call;
 use crate::model::{Symptom, Table};
 
@@ -18,9 +18,7 @@ impl Weather {
     pub fn fate(&self, table: &Table, number: usize, call: &Call) -> Option<Symptom> {
         match self {
             Self::InTurn(symptoms) => symptoms.get(number).or(symptoms.last()).copied(),
-            Self::Failing(failures) => {
-                failures.iter().find(|failure| failure.element.hits(table, call)).map(|failure| failure.symptom)
-            }
+            Self::Failing(failures) => shown(table, failures, call),
         }
     }
 

@@ -1,10 +1,10 @@
 //! What can fail, with which symptom, and which calls that hits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::nearest;
 use crate::graph::Call;
-use crate::model::{AccountId, EgressId, KeyId, ProviderId, Survive, Symptom, Table, TargetId};
+use crate::model::{AccountId, EgressId, KeyId, ModelIndex, ProviderId, Survive, Symptom, Table, TargetId, TargetNode};
 
 /// Something that can fail as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +21,9 @@ pub enum Element {
     Quota(String),
     /// A network path.
     Egress(EgressId),
-    /// A model, wherever it is served.
-    Model(String),
+    /// A model, wherever it is served: that of this target, the first in source order that serves it. Two spellings of
+    /// one entry of the catalogue are one model.
+    Model(TargetId),
     /// One target.
     Target(TargetId),
 }
@@ -44,7 +45,8 @@ impl Element {
             );
             return Err(format!("`{word}` is no kind of thing that can fail; {near}"));
         };
-        if let Some(found) = known.iter().find(|element| element.name(table) == name) {
+        let named = |element: &&Self| element.name(table) == name || element.is_also_called(table, name);
+        if let Some(found) = known.iter().find(named) {
             return Ok(found.clone());
         }
         let hint = match nearest(name, known.iter().map(|element| element.name(table))) {
@@ -68,7 +70,7 @@ impl Element {
             "target" => table.targets.iter().map(|(id, _)| Self::Target(id)).collect(),
             "region" => regions(table).into_iter().map(Self::Region).collect(),
             "quota" => quotas(table).into_iter().map(Self::Quota).collect(),
-            "model" => models(table).into_iter().map(Self::Model).collect(),
+            "model" => models(table).into_values().collect::<BTreeSet<_>>().into_iter().map(Self::Model).collect(),
             _ => return None,
         })
     }
@@ -100,8 +102,19 @@ impl Element {
             Self::Key(id) => table.keys[*id].name.value.as_str(),
             Self::Egress(id) => table.egress[*id].name.value.as_str(),
             Self::Target(id) => table.targets[*id].name.value.as_str(),
-            Self::Region(name) | Self::Quota(name) | Self::Model(name) => name,
+            Self::Model(id) => table.targets[*id].doc.model.value.as_str(),
+            Self::Region(name) | Self::Quota(name) => name,
         }
+    }
+
+    /// Whether a model has a name besides the one its first target uses.
+    fn is_also_called(&self, table: &Table, name: &str) -> bool {
+        let Self::Model(id) = self else { return false };
+        let alias = |alias: &crate::source::Spanned<crate::model::ModelId>| alias.value.as_str() == name;
+        let spelt = |target: &TargetNode| {
+            target.doc.model.value.as_str() == name && Served::by(target) == Served::by(&table.targets[*id])
+        };
+        table.targets[*id].facts.aliases.iter().any(alias) || table.targets.values().any(spelt)
     }
 
     /// As it is typed: `provider:anthropic`.
@@ -134,13 +147,13 @@ impl Element {
                 key().is_some_and(|(_, key)| key.doc.quota.as_ref().is_some_and(|quota| quota.value.as_str() == name))
             }
             Self::Egress(id) => call.egress == Some(*id),
-            Self::Model(id) => target.doc.model.value.as_str() == id,
+            Self::Model(id) => Served::by(target) == Served::by(&table.targets[*id]),
             Self::Target(id) => call.target == *id,
         }
     }
 
     /// Every element that would make a call fail.
-    pub(super) fn of_call(table: &Table, call: &Call) -> Vec<Self> {
+    pub(super) fn of_call<'t>(table: &'t Table, models: &BTreeMap<Served<'t>, TargetId>, call: &Call) -> Vec<Self> {
         let target = &table.targets[call.target];
         let key = call.key_of(table);
         let account = key.and_then(|key| table.keys[key].account);
@@ -152,7 +165,7 @@ impl Element {
             key.map(Self::Key),
             quota.map(|quota| Self::Quota(quota.value.to_string())),
             call.egress.map(Self::Egress),
-            Some(Self::Model(target.doc.model.value.to_string())),
+            models.get(&Served::by(target)).copied().map(Self::Model),
             Some(Self::Target(call.target)),
         ];
         found.into_iter().flatten().collect()
@@ -166,6 +179,32 @@ pub struct Failure {
     pub element: Element,
     /// How.
     pub symptom: Symptom,
+}
+
+impl Failure {
+    /// Where a call meets the failure: the network path, the region's network and the provider come first, then what
+    /// the provider looks at: the key, its account, their quota, the model and at last the deployment. Of two
+    /// symptoms of one thing, `timeout` comes first, because then nothing else is heard.
+    fn layer(&self) -> (u8, bool, Symptom) {
+        let layer = match self.element {
+            Element::Egress(_) => 0,
+            Element::Region(_) => 1,
+            Element::Provider(_) => 2,
+            Element::Key(_) => 3,
+            Element::Account(_) => 4,
+            Element::Quota(_) => 5,
+            Element::Model(_) => 6,
+            Element::Target(_) => 7,
+        };
+        (layer, self.symptom != Symptom::Timeout, self.symptom)
+    }
+}
+
+/// The symptom that a call shows while all of these fail, in whatever order they are given: that of the failure it
+/// meets first on its way: egress, region, provider, key, account, quota, model, target. `None` if none of them hits it.
+pub fn shown(table: &Table, failures: &[Failure], call: &Call) -> Option<Symptom> {
+    let hitting = failures.iter().filter(|failure| failure.element.hits(table, call));
+    hitting.min_by_key(|failure| failure.layer()).map(|failure| failure.symptom)
 }
 
 /// Every single failure: each element of each kind that a failure clause can name, with each symptom it causes.
@@ -187,6 +226,24 @@ fn quotas(table: &Table) -> BTreeSet<String> {
     table.keys.values().filter_map(|key| Some(key.doc.quota.as_ref()?.value.to_string())).collect()
 }
 
-fn models(table: &Table) -> BTreeSet<String> {
-    table.targets.values().map(|target| target.doc.model.value.to_string()).collect()
+/// What makes two targets serve the same model: one entry of the catalogue or, where it has none, one spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Served<'t> {
+    Known(ModelIndex),
+    Spelt(&'t str),
+}
+
+impl<'t> Served<'t> {
+    fn by(target: &'t TargetNode) -> Self {
+        target.model.map_or(Self::Spelt(target.doc.model.value.as_str()), Self::Known)
+    }
+}
+
+/// The first target that serves each model.
+pub(super) fn models(table: &Table) -> BTreeMap<Served<'_>, TargetId> {
+    let mut first = BTreeMap::new();
+    for (id, target) in table.targets.iter() {
+        first.entry(Served::by(target)).or_insert(id);
+    }
+    first
 }

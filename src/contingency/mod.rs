@@ -8,7 +8,7 @@ mod flow;
 mod network;
 mod outage;
 
-pub use element::{Element, Failure, single_failures};
+pub use element::{Element, Failure, shown, single_failures};
 pub use flow::{Limited, Rate, Share, WHOLE};
 pub use network::Network;
 pub use outage::{Answer, Event, Moved, Outage, Overload};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{Call, Next, Walk, shares};
 use crate::model::{Percent, RouteId, Symptom, Table};
 
-use super::element::{Element, Failure};
+use super::element::{Element, Failure, models, shown};
 use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, classes};
 use super::outage::{Answer, Event, Outage, Overload, Spread};
 
@@ -41,6 +41,7 @@ impl<'t> Network<'t> {
     pub fn new(table: &'t Table, headroom: Percent) -> Self {
         let capacities = Capacities::new(table, headroom.0);
         let classes = classes(table);
+        let models = models(table);
         let mut base = vec![Rate::default(); capacities.all.len()];
         let mut drawing: Vec<Vec<usize>> = vec![Vec::new(); capacities.all.len()];
         let mut hit: BTreeMap<Element, Vec<usize>> = BTreeMap::new();
@@ -52,7 +53,7 @@ impl<'t> Network<'t> {
                     list.push(number);
                 }
             }
-            for element in Element::of_call(table, &call) {
+            for element in Element::of_call(table, &models, &call) {
                 hit.entry(element).or_default().push(number);
             }
         }
@@ -79,7 +80,9 @@ impl<'t> Network<'t> {
             outage.spreads = touched.iter().map(|class| (*class, self.spread(*class, failures, &accepted))).collect();
             let mut offered = rest.clone();
             for (class, spread) in &outage.spreads {
-                let Some(class) = self.classes.get(*class) else { continue };
+                let Some(class) = self.classes.get(*class) else {
+                    continue;
+                };
                 for (limit, share) in &spread.offers {
                     if let Some(sum) = offered.get_mut(*limit) {
                         sum.add(class.rate.part(*share));
@@ -88,7 +91,9 @@ impl<'t> Network<'t> {
             }
             let mut moved = false;
             for (limit, capacity) in self.capacities.all.iter().enumerate() {
-                let (Some(load), Some(slot)) = (offered.get(limit), accepted.get_mut(limit)) else { continue };
+                let (Some(load), Some(slot)) = (offered.get(limit), accepted.get_mut(limit)) else {
+                    continue;
+                };
                 let most = ratio(capacity.requests, load.requests).min(ratio(capacity.tokens, load.tokens));
                 if let Some(known) = outage.overloads.iter_mut().find(|overload| overload.limit == limit) {
                     known.load = *load;
@@ -134,7 +139,9 @@ impl<'t> Network<'t> {
     /// Where a class's load goes: each call answers what the limits let through, and the rest goes on.
     fn spread(&self, class: usize, failures: &[Failure], accepted: &[Share]) -> Spread {
         let mut spread = Spread::default();
-        let Some(class) = self.classes.get(class) else { return spread };
+        let Some(class) = self.classes.get(class) else {
+            return spread;
+        };
         let mut open = vec![(Walk::enter(self.table, class.route, class.target), WHOLE)];
         let mut calls = 0;
         while let Some((mut walk, mut share)) = open.pop() {
@@ -144,9 +151,8 @@ impl<'t> Network<'t> {
                     spread.lost = spread.lost.saturating_add(share);
                     break;
                 };
-                let failing = failures.iter().find(|failure| failure.element.hits(self.table, &call));
-                let symptom = if let Some(failure) = failing {
-                    failure.symptom
+                let symptom = if let Some(symptom) = shown(self.table, failures, &call) {
+                    symptom
                 } else {
                     let through = self.let_through(&call, share, accepted, &mut spread);
                     share -= through;

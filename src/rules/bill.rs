@@ -161,8 +161,6 @@ fn span_of(table: &Table, failure: &Failure) -> Option<Span> {
                     .map(crate::source::Spanned::span)
             });
         }
-        Element::Model(name) => {
-            return target(&|target| (target.doc.model.value.as_str() == name).then(|| target.doc.model.span()));
-        }
+        Element::Model(id) => table.targets[*id].doc.model.span(),
     })
 }

@@ -6,6 +6,7 @@ mod artifact;
 mod determinism;
 mod generated;
 mod hostile;
+mod outage;
 mod packs;
 mod pages;
 mod readme;
