@@ -117,6 +117,17 @@ pub(super) struct Capacity {
     pub(super) requests: Option<u64>,
     /// Thousandths of a token per minute.
     pub(super) tokens: Option<u64>,
+    /// What is written, of which some headroom may stay free.
+    pub(super) written: Written,
+}
+
+/// The limits of a key or quota as they are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Requests per minute.
+    pub requests: Option<u64>,
+    /// Tokens per minute.
+    pub tokens: Option<u64>,
 }
 
 /// What has limits.
@@ -146,6 +157,10 @@ impl Capacities {
         let limits = |limits: Option<&KeyLimits>| {
             (scale(limits.and_then(|it| it.requests_per_minute)), scale(limits.and_then(|it| it.tokens_per_minute)))
         };
+        let written = |limits: Option<&KeyLimits>| Written {
+            requests: limits.and_then(|it| it.requests_per_minute).map(crate::model::Tokens::get),
+            tokens: limits.and_then(|it| it.tokens_per_minute).map(crate::model::Tokens::get),
+        };
         let mut found = Self::default();
         let mut quotas: BTreeMap<&str, usize> = BTreeMap::new();
         for key in table.keys.values() {
@@ -154,12 +169,15 @@ impl Capacities {
             // Keys that share a quota state the limits of what they share; the largest statement counts.
             let number = *quotas.entry(quota.value.as_str()).or_insert_with(|| {
                 let of = Limited::Quota(quota.value.to_string());
-                found.all.push(Capacity { of, requests: None, tokens: None });
+                found.all.push(Capacity { of, requests: None, tokens: None, written: Written::default() });
                 found.all.len() - 1
             });
             if let Some(shared) = found.all.get_mut(number) {
                 shared.requests = shared.requests.max(requests);
                 shared.tokens = shared.tokens.max(tokens);
+                let own = written(key.doc.limits.as_ref());
+                shared.written.requests = shared.written.requests.max(own.requests);
+                shared.written.tokens = shared.written.tokens.max(own.tokens);
             }
         }
         for (id, key) in table.keys.iter() {
@@ -171,7 +189,8 @@ impl Capacities {
             let requests = requests.filter(|own| shared.and_then(|shared| shared.requests) != Some(*own));
             let tokens = tokens.filter(|own| shared.and_then(|shared| shared.tokens) != Some(*own));
             if requests.is_some() || tokens.is_some() {
-                found.all.push(Capacity { of: Limited::Key(id), requests, tokens });
+                let written = written(key.doc.limits.as_ref());
+                found.all.push(Capacity { of: Limited::Key(id), requests, tokens, written });
                 own.push(found.all.len() - 1);
             }
             found.of_key.push(own);

@@ -7,8 +7,10 @@ mod element;
 mod flow;
 mod network;
 mod outage;
+mod percent;
 
 pub use element::{Element, Failure, shown, single_failures};
-pub use flow::{Limited, Rate, Share, WHOLE};
+pub use flow::{Limited, Rate, Share, WHOLE, Written};
 pub use network::Network;
-pub use outage::{Answer, Event, Moved, Outage, Overload};
+pub use outage::{Answer, Event, Moved, Outage, Overload, ROUNDING};
+pub use percent::{percentage, percentage_of_pool, percentages};

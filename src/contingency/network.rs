@@ -14,6 +14,8 @@ use super::outage::{Answer, Event, Outage, Overload, Spread};
 #[derive(Debug)]
 pub struct Network<'t> {
     pub(super) table: &'t Table,
+    /// What stays free of every limit.
+    pub headroom: Percent,
     pub(super) classes: Vec<Class>,
     capacities: Capacities,
     /// The load on each limit when nothing fails and nothing is refused.
@@ -57,7 +59,7 @@ impl<'t> Network<'t> {
                 hit.entry(element).or_default().push(number);
             }
         }
-        Self { table, classes, capacities, base, drawing, hit }
+        Self { table, headroom, classes, capacities, base, drawing, hit }
     }
 
     /// What happens when nothing fails.
@@ -80,9 +82,7 @@ impl<'t> Network<'t> {
             outage.spreads = touched.iter().map(|class| (*class, self.spread(*class, failures, &accepted))).collect();
             let mut offered = rest.clone();
             for (class, spread) in &outage.spreads {
-                let Some(class) = self.classes.get(*class) else {
-                    continue;
-                };
+                let Some(class) = self.classes.get(*class) else { continue };
                 for (limit, share) in &spread.offers {
                     if let Some(sum) = offered.get_mut(*limit) {
                         sum.add(class.rate.part(*share));
@@ -91,9 +91,7 @@ impl<'t> Network<'t> {
             }
             let mut moved = false;
             for (limit, capacity) in self.capacities.all.iter().enumerate() {
-                let (Some(load), Some(slot)) = (offered.get(limit), accepted.get_mut(limit)) else {
-                    continue;
-                };
+                let (Some(load), Some(slot)) = (offered.get(limit), accepted.get_mut(limit)) else { continue };
                 let most = ratio(capacity.requests, load.requests).min(ratio(capacity.tokens, load.tokens));
                 if let Some(known) = outage.overloads.iter_mut().find(|overload| overload.limit == limit) {
                     known.load = *load;
@@ -104,6 +102,7 @@ impl<'t> Network<'t> {
                         load: *load,
                         requests: capacity.requests,
                         tokens: capacity.tokens,
+                        written: capacity.written,
                         round,
                     });
                 }
@@ -139,9 +138,7 @@ impl<'t> Network<'t> {
     /// Where a class's load goes: each call answers what the limits let through, and the rest goes on.
     fn spread(&self, class: usize, failures: &[Failure], accepted: &[Share]) -> Spread {
         let mut spread = Spread::default();
-        let Some(class) = self.classes.get(class) else {
-            return spread;
-        };
+        let Some(class) = self.classes.get(class) else { return spread };
         let mut open = vec![(Walk::enter(self.table, class.route, class.target), WHOLE)];
         let mut calls = 0;
         while let Some((mut walk, mut share)) = open.pop() {
@@ -184,8 +181,7 @@ impl<'t> Network<'t> {
         let open = limits.iter().filter_map(|limit| accepted.get(*limit)).min().copied();
         let through = super::flow::part(share, open.unwrap_or(WHOLE)).min(share);
         if through > 0 {
-            let key = call.key_of(self.table);
-            spread.answers.push(Answer { target: call.target, key, share: through });
+            spread.answer(Answer { target: call.target, key: call.key_of(self.table), share: through });
         }
         through
     }

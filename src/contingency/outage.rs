@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{KeyId, RouteId, TargetId};
 
 use super::element::Failure;
-use super::flow::{Limited, Rate, Share, WHOLE};
+use super::flow::{Limited, Rate, Share, WHOLE, Written};
 use super::network::Network;
+
+/// The part of a flow that rounding may lose.
+pub const ROUNDING: Share = WHOLE / 10_000;
 
 /// Part of a flow and who answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,17 @@ pub(super) struct Spread {
     pub(super) lost: Share,
 }
 
+impl Spread {
+    /// Notes an answer: who answers some of it at one call and some at another answers the sum.
+    pub(super) fn answer(&mut self, answer: Answer) {
+        let same = |known: &&mut Answer| (known.target, known.key) == (answer.target, answer.key);
+        match self.answers.iter_mut().find(same) {
+            Some(known) => known.share = known.share.saturating_add(answer.share),
+            None => self.answers.push(answer),
+        }
+    }
+}
+
 /// A limit that the load exceeds.
 #[derive(Clone, Debug)]
 pub struct Overload {
@@ -40,6 +54,8 @@ pub struct Overload {
     pub requests: Option<u64>,
     /// Thousandths of a token per minute that it lets through.
     pub tokens: Option<u64>,
+    /// The limits as they are written.
+    pub written: Written,
     /// In which round it was first exceeded: 0 by the failure itself, later by what others refused.
     pub round: usize,
 }
@@ -118,7 +134,14 @@ impl Outage {
         lost
     }
 
-    /// How many routes lose requests, without naming them.
+    /// The routes that lose more than is lost when nothing fails, with the part that is lost.
+    pub fn lost_beyond(&self, network: &Network<'_>, calm: &BTreeMap<RouteId, Share>) -> BTreeMap<RouteId, Share> {
+        let mut lost = self.lost(network);
+        lost.retain(|route, share| *share > calm.get(route).copied().unwrap_or(0).saturating_add(ROUNDING));
+        lost
+    }
+
+    /// Whether some route loses requests.
     pub fn loses_any(&self) -> bool {
         self.spreads.iter().any(|(_, spread)| spread.lost > 0)
     }
@@ -142,10 +165,14 @@ impl Outage {
         now.difference(&before).copied().collect()
     }
 
-    /// Whether a limit is exceeded that is not when nothing fails.
+    /// The limits that are exceeded and are not when nothing fails.
     pub fn overloads_beyond<'a>(&'a self, calm: &'a Outage) -> impl Iterator<Item = &'a Overload> {
-        let known = |overload: &Overload| calm.overloads.iter().any(|other| other.limit == overload.limit);
-        self.overloads.iter().filter(move |overload| !known(overload))
+        self.overloads.iter().filter(move |overload| calm.overload_of(&overload.of).is_none())
+    }
+
+    /// How a limit is exceeded, if it is.
+    pub fn overload_of(&self, limited: &Limited) -> Option<&Overload> {
+        self.overloads.iter().find(|overload| overload.of == *limited)
     }
 
     pub(super) fn events(&self, network: &Network<'_>) -> Vec<Event> {

@@ -25,7 +25,7 @@ pub(crate) use graph::JsonGraph;
 pub use graph::{GraphFormat, render as render_graph};
 pub use journey::{ending, journey_json, journey_text};
 pub(crate) use json::JsonReport;
-pub use outage::{Bill, outage_json, outage_line, outage_text};
+pub use outage::{Bill, Comparison};
 pub use places::Region;
 pub use summary::{time, verdict};
 

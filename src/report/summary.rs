@@ -8,6 +8,29 @@ pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
+/// Adds a text in lines no wider than this, those after the first two columns further in.
+pub(super) fn wrap(out: &mut String, text: &str, indent: &str, width: usize) {
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column == 0 {
+            out.push_str(indent);
+            column = indent.len();
+        } else if column + 1 + length > width {
+            out.push('\n');
+            out.push_str(indent);
+            out.push_str("  ");
+            column = indent.len() + 2;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+}
+
 /// A length of time as people say it: in seconds from one second on, however many digits that takes.
 pub fn time(milliseconds: u64) -> String {
     let rest = milliseconds % 1000;

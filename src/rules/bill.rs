@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::contingency::{Event, Failure, Limited, Network, Outage, Rate, WHOLE};
+use crate::contingency::{Event, Failure, Limited, Network, Outage, Overload, WHOLE, percentage, percentages};
 use crate::diagnostic::{Label, quote};
-use crate::model::{Period, Table};
+use crate::model::{Percent, Period, Table};
 use crate::policy::{Amount, BudgetClause};
 use crate::source::Span;
 
@@ -54,15 +54,19 @@ pub(super) fn failure(table: &Table, failure: &Failure) -> String {
 }
 
 /// A load in requests and tokens per minute, of which only what is limited is said.
-pub(super) fn load(load: Rate, requests: Option<u64>, tokens: Option<u64>) -> String {
+pub(super) fn load(overload: &Overload, headroom: Percent) -> String {
     let over = |load: u64, limit: Option<u64>| limit.filter(|limit| load > *limit);
-    match (over(load.requests, requests), over(load.tokens, tokens)) {
-        (Some(limit), _) => {
-            format!("{} requests a minute, and lets {} through", load.requests.div_ceil(1000), limit / 1000)
-        }
-        (None, Some(limit)) => {
-            format!("{} tokens a minute, and lets {} through", load.tokens.div_ceil(1000), limit / 1000)
-        }
+    let said = |unit: &str, load: u64, limit: u64, written: Option<u64>| {
+        let less = match written.filter(|_| headroom.0 > 0) {
+            Some(written) => format!(", its limit of {written} less {headroom}"),
+            None => String::new(),
+        };
+        format!("{} {unit} a minute, and lets {} through{less}", load.div_ceil(1000), limit / 1000)
+    };
+    let (load, written) = (overload.load, overload.written);
+    match (over(load.requests, overload.requests), over(load.tokens, overload.tokens)) {
+        (Some(limit), _) => said("requests", load.requests, limit, written.requests),
+        (None, Some(limit)) => said("tokens", load.tokens, limit, written.tokens),
         (None, None) => format!("{} requests a minute", load.requests.div_ceil(1000)),
     }
 }
@@ -82,7 +86,7 @@ pub(super) fn written_at(table: &Table, limited: &Limited) -> Option<Span> {
 
 /// A part of something, in percent, rounded up so that nothing lost looks like nothing.
 pub(super) fn percent(share: u64) -> String {
-    if share >= WHOLE { "all".to_owned() } else { format!("{}%", (share * 100).div_ceil(WHOLE)) }
+    if share >= WHOLE { "all".to_owned() } else { percentage(share, 0) }
 }
 
 /// The first few of some failures in words.
@@ -109,21 +113,24 @@ pub(super) fn chain(table: &Table, network: &Network<'_>, outage: &Outage) -> Ve
             }
             Event::Exceeded(overload) => {
                 if let Some(span) = written_at(table, &overload.of) {
-                    let load = load(overload.load, overload.requests, overload.tokens);
+                    let load = load(&overload, network.headroom);
                     labels.push(Label { span, text: format!("{} is asked for {load}", network.name_of(&overload.of)) });
                 }
             }
             Event::Moves(moved) if moves < MOVES => {
                 moves += 1;
                 let mut parts: Vec<String> = Vec::new();
-                for answer in &moved.answers {
+                let shares: Vec<u64> = moved.answers.iter().map(|answer| answer.share).collect();
+                let (answered, lost) = percentages(&shares, moved.lost, 0);
+                let all = |part: &str| if part == "100%" { "all".to_owned() } else { part.to_owned() };
+                for (answer, part) in moved.answers.iter().zip(answered) {
                     let name = quote(table.targets[answer.target].name.value.as_str());
                     let key = answer.key.map(|key| quote(table.keys[key].name.value.as_str()));
                     let with = key.map_or_else(String::new, |key| format!(" with key {key}"));
-                    parts.push(format!("{} to {name}{with}", percent(answer.share)));
+                    parts.push(format!("{} to {name}{with}", all(&part)));
                 }
                 if moved.lost > 0 {
-                    parts.push(format!("{} to nobody", percent(moved.lost)));
+                    parts.push(format!("{} to nobody", all(&lost)));
                 }
                 let route = &table.routes[moved.route];
                 let text = format!(

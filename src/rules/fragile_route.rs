@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::contingency::{Element, Failure, Network, Outage, WHOLE};
+use crate::contingency::{Element, Failure, Network, Outage};
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{RouteId, Table};
 use crate::policy::ResilienceClause;
@@ -40,9 +40,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         for single in failures(table, clause) {
             let what = failure(table, &single);
             let outage = network.fail(&[single]);
-            for (route, share) in outage.lost(&network) {
-                let usual = at_peak.get(&route).copied().unwrap_or(0);
-                if !clause.routes.selects(&table.routes[route]) || share <= usual.saturating_add(ROUNDING) {
+            for (route, share) in outage.lost_beyond(&network, &at_peak) {
+                if !clause.routes.selects(&table.routes[route]) {
                     continue;
                 }
                 match found.get_mut(&route) {
@@ -62,9 +61,6 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
     }
 }
-
-/// The part of a flow that rounding may lose.
-const ROUNDING: u64 = WHOLE / 10_000;
 
 /// Everything a clause wants routes to survive, with each symptom it shows.
 fn failures(table: &Table, clause: &ResilienceClause) -> Vec<Failure> {
@@ -96,6 +92,10 @@ fn finding(
     } else {
         String::new()
     };
+    let keeping = match clause.headroom.0 {
+        0 => String::new(),
+        _ => format!(" --headroom {}", clause.headroom),
+    };
     let fail: Vec<String> = outage
         .failures
         .iter()
@@ -104,7 +104,10 @@ fn finding(
     let mut help = if fail.is_empty() {
         format!("raise the limits, or spread the load over more keys{room}")
     } else {
-        format!("give it a step that ends elsewhere{room}; `routec whatif {}` shows the outage", fail.join(" "))
+        format!(
+            "give it a step that ends elsewhere{room}; `routec whatif {}{keeping}` shows the outage",
+            fail.join(" ")
+        )
     };
     if !others.is_empty() {
         let _ = write!(help, "; it is also lost if {}", few(others));

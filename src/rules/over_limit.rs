@@ -54,7 +54,7 @@ fn report(context: &Context<'_>, network: &Network<'_>, overload: &Overload, lea
     let table = context.table;
     let Some(span) = written_at(table, &overload.of) else { return };
     let what = network.name_of(&overload.of);
-    let load = load(overload.load, overload.requests, overload.tokens);
+    let load = load(overload, network.headroom);
     let message = format!("at the planned peak, counting retries, {what} is asked for {load}");
     let trace = leaves
         .iter()

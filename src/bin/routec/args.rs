@@ -225,10 +225,11 @@ pub(crate) struct Question {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Fail {
     /// Something that fails: `provider:anthropic`, `region:us-east`, `account:…`, `key:…`, `quota:…`, `egress:…`, `model:…`
-    /// or `target:…`, optionally with its symptom: `provider:anthropic=timeout`. Several fail together.
+    /// or `target:…`, optionally with its symptom: `provider:anthropic=timeout`. Several fail together, and a call shows
+    /// the one it meets first: egress, region, provider, key, account, quota, model, target.
     #[arg(long, value_name = "KIND:NAME[=SYMPTOM]")]
     pub(crate) fail: Vec<String>,
-    /// The symptom that what fails shows; else the first that its kind causes.
+    /// The symptom that what fails shows; else the first that its kind causes, and for `whatif` each of them.
     #[arg(long, value_name = "SYMPTOM")]
     pub(crate) with: Option<String>,
 }
@@ -261,6 +262,9 @@ pub(crate) struct Whatif {
     /// Every pair of failures, too.
     #[arg(long, requires = "all")]
     pub(crate) pairs: bool,
+    /// How much of every limit stays free, as in a resilience clause: `10%`.
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) headroom: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,18 +1,18 @@
-//! `routec trace`, `routec whatif` and `routec bounds`.
+//! `routec trace` and `routec bounds`, and what other questions share with them.
 
 use std::fmt::Write;
 
 use serde_json::json;
 
 use routec::claims::{Weather, follow};
-use routec::contingency::{Element, Failure, Network, Outage, single_failures};
+use routec::contingency::{Element, Failure, single_failures};
 use routec::driver::Outcome;
 use routec::graph::{AtMost, Bounds as Limits, Case, FailoverGraph, Open, usual};
-use routec::model::{Gateway, Percent, RouteId, Symptom, Table, TargetId};
-use routec::policy::{BudgetClause, Exact, Pattern, Pico, per_request};
-use routec::report::{self, Bill, Places, journey_json, journey_text, outage_json, outage_line, outage_text};
+use routec::model::{Gateway, RouteId, Symptom, Table, TargetId};
+use routec::policy::{Pattern, Pico, per_request};
+use routec::report::{self, Places, journey_json, journey_text};
 
-use crate::args::{Answer, Bounds, Fail, Question, Trace, Whatif};
+use crate::args::{Answer, Bounds, Fail, Question, Trace};
 use crate::request::{self, Request};
 use crate::world::World;
 use crate::{Exit, Stop};
@@ -115,8 +115,14 @@ fn symptom(text: &str) -> Result<Symptom, Stop> {
     })
 }
 
-/// What fails, as typed.
+/// What fails, as typed; without a symptom, with the first that its kind causes.
 pub(crate) fn failures(table: &Table, typed: &Fail) -> Result<Vec<Failure>, Stop> {
+    let failures = failures_each(table, typed)?;
+    Ok(failures.into_iter().filter_map(|each| each.into_iter().next()).collect())
+}
+
+/// What fails, as typed: each with its symptom or, without one, once with every symptom that its kind causes.
+pub(crate) fn failures_each(table: &Table, typed: &Fail) -> Result<Vec<Vec<Failure>>, Stop> {
     let with = typed.with.as_deref().map(symptom).transpose()?;
     if typed.fail.is_empty() && with.is_some() {
         return Err(Stop::usage("--with says how something fails; --fail says what"));
@@ -128,8 +134,8 @@ pub(crate) fn failures(table: &Table, typed: &Fail) -> Result<Vec<Failure>, Stop
             let (element, own) = text.split_once('=').map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
             let own = own.map(symptom).transpose()?;
             let element = Element::parse(table, element).map_err(|why| Stop::usage(format!("--fail: {why}")))?;
-            let cause = element.causes().first().copied().unwrap_or(Symptom::Overloaded);
-            Ok(Failure { symptom: own.or(with).unwrap_or(cause), element })
+            let causes = own.or(with).map_or_else(|| element.causes().to_vec(), |symptom| vec![symptom]);
+            Ok(causes.into_iter().map(|symptom| Failure { element: element.clone(), symptom }).collect())
         })
         .collect()
 }
@@ -185,65 +191,6 @@ pub(crate) fn trace(args: &Trace, world: &World) -> Result<Exit, Stop> {
     Ok(Exit::Clean)
 }
 
-/// What an hour of planned traffic costs, usually and during an outage.
-fn bill(table: &Table, network: &Network<'_>, outage: &Outage) -> Bill {
-    let all = BudgetClause::everything(table);
-    let usual = all.expected(table);
-    if !usual.missing.is_empty() {
-        return Bill::default();
-    }
-    let during = all.during(network, table, outage, &usual.amount);
-    let hour = |month: Exact| Some(month.part(1, 720).to_string());
-    Bill { usual: hour(usual.amount.sum), during: hour(during.amount.sum) }
-}
-
-/// What happens when something fails.
-pub(crate) fn whatif(args: &Whatif, world: &World) -> Result<Exit, Stop> {
-    let subject = Subject::read(&args.question, world)?;
-    let (table, _) = subject.table()?;
-    let network = Network::new(table, Percent(0));
-    let calm = network.calm();
-    if !args.all {
-        let failures = failures(table, &args.fail)?;
-        if failures.is_empty() {
-            return Err(Stop::usage("say what fails, such as --fail provider:anthropic, or --all"));
-        }
-        let outage = network.fail(&failures);
-        let bill = bill(table, &network, &outage);
-        match args.question.format {
-            Answer::Text => world.print(&report::terminal(&outage_text(table, &network, &outage, &calm, &bill))),
-            Answer::Json => world.print(&format!("{:#}\n", outage_json(table, &network, &outage, &calm, &bill))),
-        }
-        subject.warn(world);
-        return Ok(Exit::Clean);
-    }
-    let sets = failure_sets(table, args.pairs);
-    let mut rows: Vec<[String; 4]> = Vec::new();
-    let mut answers = Vec::new();
-    for set in &sets {
-        let outage = network.fail(set);
-        match args.question.format {
-            Answer::Text => rows.push(outage_line(table, &network, &outage, &calm)),
-            Answer::Json => {
-                let bill = bill(table, &network, &outage);
-                answers.push(outage_json(table, &network, &outage, &calm, &bill));
-            }
-        }
-    }
-    match args.question.format {
-        Answer::Json => world.print(&format!("{:#}\n", json!({"outages": answers}))),
-        Answer::Text => {
-            let quiet = rows.iter().filter(|[_, lost, over, _]| lost == "-" && over == "-").count();
-            let mut text = matrix(&rows);
-            let _ =
-                writeln!(text, "{} failures, {} of them without a route lost or a limit exceeded", rows.len(), quiet);
-            world.print(&report::terminal(&text));
-        }
-    }
-    subject.warn(world);
-    Ok(Exit::Clean)
-}
-
 /// Every single failure, and every pair where that is asked for.
 pub(crate) fn failure_sets(table: &Table, pairs: bool) -> Vec<Vec<Failure>> {
     let singles = single_failures(table);
@@ -255,20 +202,6 @@ pub(crate) fn failure_sets(table: &Table, pairs: bool) -> Vec<Vec<Failure>> {
         }
     }
     sets
-}
-
-/// A block for each failure: what fails on a line of its own, and below it only what there is to say.
-fn matrix(rows: &[[String; 4]]) -> String {
-    let mut out = String::new();
-    for [failing, lost, over, reached] in rows {
-        let _ = writeln!(out, "{failing}");
-        for (word, said) in [("lost", lost), ("over limit", over), ("newly answers", reached)] {
-            if said != "-" {
-                let _ = writeln!(out, "    {word}: {said}");
-            }
-        }
-    }
-    out
 }
 
 /// The calls, time and money at most.

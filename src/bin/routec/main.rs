@@ -11,6 +11,7 @@ mod prove;
 mod request;
 mod seal;
 mod test;
+mod whatif;
 mod world;
 
 use std::process::ExitCode;
@@ -82,7 +83,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::run(check, &world),
         Command::Graph(graph) => graph::run(graph, &world),
         Command::Trace(trace) => ask::trace(trace, &world),
-        Command::Whatif(whatif) => ask::whatif(whatif, &world),
+        Command::Whatif(whatif) => whatif::run(whatif, &world),
         Command::Bounds(bounds) => ask::bounds(bounds, &world),
         Command::Prove(prove) => prove::run(prove, &world),
         Command::Test(test) => test::run(test, &world),
