@@ -48,6 +48,17 @@ pub struct Bound {
     pub money: AtMost<u128>,
 }
 
+/// What the first call, or one step, adds to the worst request where any symptom may show at each call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The step, by its rung and its number; `None` for the first call.
+    pub at: Option<(usize, usize)>,
+    /// Calls.
+    pub calls: AtMost<u64>,
+    /// Money, in the unit of the prices given.
+    pub money: AtMost<u128>,
+}
+
 /// The price of one call of a target; `None` where it is not known.
 pub type PriceOf<'a> = &'a dyn Fn(TargetId) -> Option<u128>;
 
@@ -106,6 +117,13 @@ impl Bounds {
     /// The bound of a route that was asked for or is reached from one; `None` for others.
     pub fn get(&self, route: RouteId) -> Option<&Bound> {
         self.settled.get(route.number()).and_then(Option::as_ref)
+    }
+
+    /// What the adversarial bound of a route is made of, in the order of its steps.
+    pub fn parts(&self, table: &Table, price: PriceOf<'_>, route: RouteId) -> Vec<Part> {
+        let mut parts = Vec::new();
+        Visit { table, price, bounds: self }.adversarial(&table.routes[route], &mut parts);
+        parts
     }
 
     /// The calls at most of a route.
@@ -194,7 +212,7 @@ impl Visit<'_> {
                 let steps: &[ResolvedStep] = steps.map_or(&[], |rung| rung.steps.as_slice());
                 route.pool.iter().map(|member| self.persistent(member.target, steps)).collect()
             }
-            Case::Adversarial => vec![self.adversarial(route)],
+            Case::Adversarial => vec![self.adversarial(route, &mut Vec::new())],
         };
         Bound {
             attempts: most(sums.iter().map(|sum| sum.attempts)).unwrap_or(Ok(0)),
@@ -249,13 +267,13 @@ impl Visit<'_> {
     }
 
     /// Every step of every rung once, each at its worst: on whichever target the visit may have called before it.
-    fn adversarial(&self, route: &RouteNode) -> Sum {
+    fn adversarial(&self, route: &RouteNode, parts: &mut Vec<Part>) -> Sum {
         let stays = Stays::of(route);
         let pool: Vec<TargetId> = route.pool.iter().map(|member| member.target).collect();
         let mut sum = Sum::NOTHING;
         // The last call can be any; the one that ends soonest makes it start latest.
         let mut tail: Option<AtMost<u64>> = None;
-        let mut make = |sum: &mut Sum, number: u64, on: &[TargetId], cap: Option<u64>| {
+        let mut make = |sum: &mut Sum, at: Option<(usize, usize)>, number: u64, on: &[TargetId], cap: Option<u64>| {
             let longest = most(on.iter().map(|target| {
                 let call = Call::first(self.table, *target);
                 Self::timeout(&call).map(|timeout| cap.map_or(timeout, |cap| timeout.max(cap)))
@@ -264,35 +282,39 @@ impl Visit<'_> {
             let (Some(longest), Some(dearest)) = (longest, dearest) else { return };
             if number > 0 {
                 sum.calls(number, longest, dearest);
+                let money = dearest.map(|each| each.saturating_mul(u128::from(number)));
+                parts.push(Part { at, calls: Ok(number), money });
                 let shortest = on.iter().filter_map(|target| Call::first(self.table, *target).timeout).min();
                 tail = Some(least(tail, shortest.map_or(longest, Ok)));
             }
         };
-        make(&mut sum, 1, &pool, None);
+        make(&mut sum, None, 1, &pool, None);
         for (rung_at, rung) in route.rungs.iter().enumerate() {
             for (step_at, step) in rung.steps.iter().enumerate() {
+                let at = Some((rung_at, step_at));
                 let on = || stays.before(&pool, rung_at, step_at);
                 match Move::of(step) {
                     Move::Repeat(backoff) => {
                         sum.wait(backoff.total_wait());
-                        make(&mut sum, u64::from(backoff.attempts.get()), &on(), stays.cap);
+                        make(&mut sum, at, u64::from(backoff.attempts.get()), &on(), stays.cap);
                     }
                     Move::NextKeys(times) => {
                         let on = on();
                         let spare = |target: &TargetId| self.table.targets[*target].keys.len().saturating_sub(1);
                         let spare = on.iter().map(spare).max().unwrap_or(0);
-                        make(&mut sum, further_keys(times, spare), &on, stays.cap);
+                        make(&mut sum, at, further_keys(times, spare), &on, stays.cap);
                     }
-                    Move::Again | Move::Through(_) | Move::Longer(_) => make(&mut sum, 1, &on(), stays.cap),
-                    Move::Hop(Leg::Target(target)) => make(&mut sum, 1, &[*target], None),
+                    Move::Again | Move::Through(_) | Move::Longer(_) => make(&mut sum, at, 1, &on(), stays.cap),
+                    Move::Hop(Leg::Target(target)) => make(&mut sum, at, 1, &[*target], None),
                     Move::Hop(Leg::Route(_) | Leg::Nowhere(_)) | Move::Control => {}
                     Move::Stop => break,
                 }
             }
         }
-        for to in stays.routes {
+        for (rung, step, to) in stays.routes {
             let inner = self.bounds.get(to).unwrap_or(&CYCLE);
             sum.visit(inner);
+            parts.push(Part { at: Some((rung, step)), calls: inner.attempts, money: inner.money });
             tail = Some(least(tail, both(inner.time, inner.last_start, u64::saturating_sub)));
         }
         sum.last_start = both(sum.time, tail.unwrap_or(Ok(0)), u64::saturating_sub);
@@ -313,8 +335,8 @@ fn least(a: Option<AtMost<u64>>, b: AtMost<u64>) -> AtMost<u64> {
 struct Stays {
     /// Targets it falls back to, with the place of the step.
     targets: Vec<(usize, usize, TargetId)>,
-    /// Routes it visits, each as often as a step does.
-    routes: Vec<RouteId>,
+    /// Routes it visits, each as often as a step does, with the place of the step.
+    routes: Vec<(usize, usize, RouteId)>,
     /// The longest timeout it raises to, in milliseconds.
     cap: Option<u64>,
 }
@@ -327,7 +349,7 @@ impl Stays {
             for (step_at, step) in taken.enumerate() {
                 match Move::of(step) {
                     Move::Hop(Leg::Target(target)) => stays.targets.push((rung_at, step_at, *target)),
-                    Move::Hop(Leg::Route(to)) => stays.routes.push(*to),
+                    Move::Hop(Leg::Route(to)) => stays.routes.push((rung_at, step_at, *to)),
                     Move::Longer(cap) => stays.cap = stays.cap.max(cap.map(|cap| cap.0)),
                     Move::Hop(Leg::Nowhere(_))
                     | Move::Repeat(_)

@@ -13,7 +13,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::model::{HopKind, Leg, ResolvedStep, RouteId, Rung, Step, Symptom, Table, TargetId};
 use crate::source::Place;
 
-pub use bounds::{AtMost, Bound, Bounds, Case, Open, PriceOf};
+pub use bounds::{AtMost, Bound, Bounds, Case, Open, Part, PriceOf};
 pub use cycles::Cycle;
 pub use moves::{Call, Move};
 pub use reach::{Path, Reachable, Reached};

@@ -1,15 +1,15 @@
 //! Asks the bounds for the dearest request of every route that a budget selects.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
-use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::graph::{Bounds, Case};
-use crate::model::{Counting, RouteId, TargetId, Traffic};
+use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
+use crate::graph::{Bounds, Case, Part};
+use crate::model::{Counting, Leg, RouteId, Table, TargetId, Traffic};
 use crate::policy::{BudgetClause, Pico, per_request};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
-use super::runaway_attempts::shares;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::new("over-request-budget"),
@@ -41,7 +41,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             for route in routes {
                 let Some(Ok(money)) = bounds.get(route).map(|bound| bound.money) else { continue };
                 if Pico(money) > clause.limit {
-                    report(context, clause, &bounds, (route, Pico(money)), (input, output), sink);
+                    let trace = terms(context.table, route, bounds.parts(context.table, &price, route));
+                    report(context, clause, trace, (route, Pico(money)), (input, output), sink);
                 }
             }
         }
@@ -51,14 +52,14 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn report(
     context: &Context<'_>,
     clause: &BudgetClause,
-    bounds: &Bounds,
+    trace: Vec<Label>,
     (id, money): (RouteId, Pico),
     (input, output): (u64, u64),
     sink: &mut Sink,
 ) {
     let route = &context.table.routes[id];
     let message = format!(
-        "one request for {} can cost {money}, and {} allows {}",
+        "one request for {} may cost up to {money}, and {} allows {}",
         quote(route.name.value.as_str()),
         quote(&clause.id),
         clause.limit
@@ -67,8 +68,49 @@ fn report(
     sink.report(
         Diagnostic::new("over-request-budget", route.name.place, label, message)
             .related(clause.span, "the most that is allowed")
-            .trace(shares(context, bounds, id))
+            .trace(trace)
             .help("every call is counted in full, as if each failed after its answer was paid for: fewer retries, cheaper fallbacks, or a higher limit")
             .about(route.subject()),
     );
+}
+
+/// How many terms of a sum are shown.
+const TERMS: usize = 5;
+
+/// What the first call and each step add to the sum, the largest first.
+fn terms(table: &Table, id: RouteId, mut parts: Vec<Part>) -> Vec<Label> {
+    let route = &table.routes[id];
+    parts.retain(|part| part.money.is_ok_and(|money| money > 0));
+    parts.sort_by_key(|part| std::cmp::Reverse(part.money));
+    let more = parts.len().saturating_sub(TERMS);
+    let mut labels: Vec<Label> = parts
+        .into_iter()
+        .take(TERMS)
+        .filter_map(|part| {
+            let money = Pico(part.money.ok()?);
+            let Some((rung, step)) = part.at else {
+                return Some(Label { span: route.name.span(), text: format!("{money} by the first call") });
+            };
+            let rung = route.rungs.get(rung)?;
+            let step = rung.steps.get(step)?;
+            let place = step.leg.as_ref().map_or(step.place, |(_, place)| *place);
+            let calls = match part.calls {
+                Ok(1) => "1 call".to_owned(),
+                Ok(calls) => format!("{calls} calls"),
+                Err(_) => "calls".to_owned(),
+            };
+            let by = match step.leg.as_ref().map(|(leg, _)| leg) {
+                Some(Leg::Target(target)) => {
+                    format!("{calls} of target {}", quote(table.targets[*target].name.value.as_str()))
+                }
+                Some(Leg::Route(to)) => format!("{calls} in route {}", quote(table.routes[*to].name.value.as_str())),
+                Some(Leg::Nowhere(_)) | None => format!("{calls} to whatever was called before"),
+            };
+            Some(Label { span: place.span(), text: format!("{money} on {}, by {by}", rung.symptom.as_str()) })
+        })
+        .collect();
+    if let Some(last) = labels.last_mut().filter(|_| more > 0) {
+        let _ = write!(last.text, ", and {more} more");
+    }
+    labels
 }

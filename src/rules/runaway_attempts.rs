@@ -39,7 +39,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 }
 
 /// The first call, and what each rung adds to it.
-pub(super) fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
+fn shares(context: &Context<'_>, bounds: &Bounds, id: RouteId) -> Vec<Label> {
     let table = context.table;
     let route = &table.routes[id];
     let mut labels = vec![Label { span: route.name.span(), text: "1 call to begin with".to_owned() }];
