@@ -1,7 +1,7 @@
 //! Runs the checks of expectations: judges the table each of them holds, and compares the findings.
 
 use crate::driver::{Outcome, judge_alone};
-use crate::model::Check;
+use crate::model::{Check, Finds, LevelWord};
 use crate::source::{FileId, Span, Spanned};
 
 /// What came of a check.
@@ -11,9 +11,9 @@ pub struct CheckResult {
     pub name: String,
     /// Where it stands.
     pub span: Span,
-    /// Findings that are expected and do not come: the rule, its subject, and where it is expected.
+    /// Findings that are expected and do not come: the rule and its level, its subject, and where it is expected.
     pub missing: Vec<(String, Option<String>, Span)>,
-    /// Findings that come and are not expected: the rule, its subject, its message and its place.
+    /// Findings that come and are not expected: the rule and its level, its subject, its message and its place.
     pub unexpected: Vec<(String, Option<String>, String, Span)>,
 }
 
@@ -34,14 +34,7 @@ pub fn run_checks<'c>(
 
 fn result(run: &Outcome, file: FileId, check: &Check) -> CheckResult {
     let findings = judge_alone(run, file, (*check.table).clone(), check.catalog.as_deref().cloned());
-    let mut expected: Vec<(&str, Option<&str>, Span, bool)> = check
-        .finds
-        .iter()
-        .map(|find| {
-            let at = find.value.at.as_ref().map(|at| at.value.as_str());
-            (find.value.rule.value.as_str(), at, find.span(), false)
-        })
-        .collect();
+    let mut expected: Vec<(&Spanned<Finds>, bool)> = check.finds.iter().map(|find| (find, false)).collect();
     let mut unexpected = Vec::new();
     for finding in findings.iter().filter(|finding| finding.waived.is_none()) {
         let subject = finding.subject.as_deref();
@@ -50,22 +43,34 @@ fn result(run: &Outcome, file: FileId, check: &Check) -> CheckResult {
             finding.rule.as_str() == name
                 || (finding.rule.as_str() == "custom-rule" && finding.message.starts_with(&format!("`{name}`")))
         };
-        let mut fits = expected.iter_mut().filter(|(rule, at, ..)| is_rule(rule) && (at.is_none() || *at == subject));
-        match fits.next() {
-            Some((.., seen)) => *seen = true,
+        let fits = |find: &Finds| {
+            is_rule(&find.rule.value)
+                && find.at.as_ref().is_none_or(|at| Some(at.value.as_str()) == subject)
+                && find.level.is_none_or(|level| word(level) == finding.level.as_str())
+        };
+        match expected.iter_mut().find(|(find, _)| fits(&find.value)) {
+            Some((_, seen)) => *seen = true,
             None => unexpected.push((
-                finding.rule.as_str().to_owned(),
+                format!("{} at level {}", finding.rule.as_str(), finding.level.as_str()),
                 finding.subject.clone(),
                 finding.message.clone(),
                 finding.primary.span,
             )),
         }
     }
-    let missing = expected.into_iter().filter(|(.., seen)| !seen);
-    CheckResult {
-        name: check.name.value.clone(),
-        span: check.name.span(),
-        missing: missing.map(|(rule, at, span, _)| (rule.to_owned(), at.map(str::to_owned), span)).collect(),
-        unexpected,
+    let missing = expected.into_iter().filter(|(_, seen)| !seen).map(|(find, _)| {
+        let at = find.value.at.as_ref().map(|at| at.value.clone());
+        let rule = find.value.rule.value.clone();
+        let rule = find.value.level.map_or(rule.clone(), |level| format!("{rule} at level {}", word(level)));
+        (rule, at, find.span())
+    });
+    CheckResult { name: check.name.value.clone(), span: check.name.span(), missing: missing.collect(), unexpected }
+}
+
+fn word(level: LevelWord) -> &'static str {
+    match level {
+        LevelWord::Deny => "deny",
+        LevelWord::Warn => "warn",
+        LevelWord::Allow => "allow",
     }
 }

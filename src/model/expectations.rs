@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::source::Spanned;
 
 use super::document::ApiVersion;
-use super::{Catalog, Count, Duration, Name, NonEmpty, RouteSelector, RouteTable, Survive, Symptom, Usd};
+use super::{Catalog, Count, Duration, LevelWord, Name, NonEmpty, RouteSelector, RouteTable, Survive, Symptom, Usd};
 
 /// Executable assertions: when this fails, that answers; and on such a table, these rules speak up.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -180,4 +180,6 @@ pub struct Finds {
     pub rule: Spanned<String>,
     /// What it is about, such as `routes.support-chat`; anything if not given.
     pub at: Option<Spanned<String>>,
+    /// How grave it is; however grave if not given.
+    pub level: Option<LevelWord>,
 }

@@ -1,6 +1,9 @@
 //! Every policy pack catches what its expectations say, and leaves alone what they say.
 
+use std::fmt::Write;
 use std::process::Command;
+
+use routec::rules::{self, Terms};
 
 use crate::support::files;
 
@@ -34,6 +37,92 @@ fn a_pack_that_catches_less_fails() {
     }
     let run = Command::new(env!("CARGO_BIN_EXE_routec")).arg("test").arg(&folder).output().unwrap();
     assert_eq!(run.status.code(), Some(6), "{}", String::from_utf8_lossy(&run.stdout));
+}
+
+/// The clauses of a pack taken out one at a time, and the levels of its rules swapped: what was done, and the policy then.
+/// What only writes a default down, and so changes nothing, is left.
+fn weakened(policy: &str) -> Vec<(String, String)> {
+    let lines: Vec<&str> = policy.lines().collect();
+    let with = |at: usize, taken: usize, put: &str| {
+        let mut text = String::new();
+        for line in lines.iter().take(at).copied().chain(put.lines()).chain(lines.iter().skip(at + taken).copied()) {
+            writeln!(text, "{line}").unwrap();
+        }
+        text
+    };
+    let mut all = Vec::new();
+    let mut section = "";
+    for (at, line) in lines.iter().enumerate() {
+        section =
+            line.split_once(':').filter(|_| line.starts_with(char::is_alphabetic)).map_or(section, |(key, _)| key);
+        let bare = line.split(" #").next().unwrap().trim();
+        if section == "levels" && line.starts_with("  ") {
+            let level = bare.split_once(": ").filter(|(rule, _)| !rule.starts_with('#'));
+            if level.is_some_and(|(rule, level)| rules::find(rule).unwrap().level.as_str() != level) {
+                all.push((bare.to_owned(), with(at, 1, "")));
+            }
+        }
+        if ["rules", "denials", "budgets", "resilience"].contains(&section) && line.starts_with("  - ") {
+            let rest = lines.iter().skip(at + 1).take_while(|line| line.starts_with("    "));
+            all.push((bare.to_owned(), with(at, 1 + rest.count(), "")));
+        }
+        if section == "rules" && bare.starts_with("level: ") {
+            let other = if bare.ends_with("deny") { "    level: warn" } else { "    level: deny" };
+            all.push((format!("line {}: {other}", at + 1), with(at, 1, other)));
+        }
+        for list in ["require: [", "never: ["].into_iter().filter(|_| section == "waiverTerms") {
+            let Some((before, rest)) = line.split_once(list) else { continue };
+            let (items, after) = rest.split_once(']').unwrap();
+            // No pack can show this one: it needs grants or budgets, which packs leave to others.
+            for gone in items.split(", ").filter(|item| *item != "forced-bypass") {
+                let kept: Vec<&str> = items.split(", ").filter(|item| *item != gone).collect();
+                let put = format!("{before}{list}{}]{after}", kept.join(", "));
+                all.push((format!("{list}{gone}]"), with(at, 1, &put)));
+            }
+        }
+        let usual = Terms::default();
+        for (number, default) in [
+            ("maxDays: ", 0),
+            ("maxAgeDays: ", usual.catalog_age_days),
+            ("retirementNoticeDays: ", usual.retirement_notice_days),
+            ("equivalenceReviewDays: ", usual.equivalence_review_days),
+            ("keyExpiryNoticeDays: ", usual.key_expiry_notice_days),
+            ("attemptsAtMost: ", usual.attempts_at_most),
+        ] {
+            let Some((before, rest)) = line.split_once(number) else { continue };
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            if digits.parse::<u32>().is_ok_and(|value| value != default) {
+                let put = format!("{before}{number}9000{}", rest.trim_start_matches(char::is_numeric));
+                all.push((format!("{number}{digits}"), with(at, 1, &put)));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_clause_of_a_pack_is_proved_by_its_expectations() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut unproved = Vec::new();
+    for pack in files("policies", &["policy.yaml"]) {
+        let pack = pack.strip_suffix("/policies/policy.yaml").unwrap();
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("without-a-clause").join(pack);
+        for part in ["policies/policy.yaml", "expectations/expectations.yaml", "routec.yaml"] {
+            std::fs::create_dir_all(folder.join(part).parent().unwrap()).unwrap();
+            std::fs::copy(format!("{root}/{pack}/{part}"), folder.join(part)).unwrap();
+        }
+        let policy = std::fs::read_to_string(folder.join("policies/policy.yaml")).unwrap();
+        let weakened = weakened(&policy);
+        assert!(weakened.len() > 8, "{pack}: {weakened:?}");
+        for (what, text) in weakened {
+            std::fs::write(folder.join("policies/policy.yaml"), text).unwrap();
+            let run = Command::new(env!("CARGO_BIN_EXE_routec")).arg("test").arg(&folder).output().unwrap();
+            if run.status.code() != Some(6) {
+                unproved.push(format!("{pack} without `{what}`: {}", String::from_utf8_lossy(&run.stdout)));
+            }
+        }
+    }
+    assert!(unproved.is_empty(), "{}", unproved.join("\n"));
 }
 
 #[test]
