@@ -8,6 +8,7 @@ mod flow;
 mod network;
 mod outage;
 mod percent;
+mod visits;
 
 pub use element::{Element, Failure, shown, single_failures};
 pub use flow::{Limited, Rate, Share, WHOLE, Written};

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Call, Next, Walk, shares};
-use crate::model::{Percent, RouteId, Symptom, Table};
+use crate::graph::Call;
+use crate::model::{Percent, RouteId, Table, TargetId};
 
-use super::element::{Element, Failure, models, shown};
+use super::element::{Element, Failure, models};
 use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, classes};
-use super::outage::{Answer, Event, Outage, Overload, Spread};
+use super::outage::{Event, Outage, Overload};
+use super::visits::Visits;
 
 /// The load of a table, ready to be asked what happens when something fails.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Network<'t> {
     drawing: Vec<Vec<usize>>,
     /// The classes whose first call each element would hit.
     hit: BTreeMap<Element, Vec<usize>>,
+    /// The targets of each route that answer when nothing fails and nothing is refused.
+    pub(super) first: BTreeSet<(RouteId, TargetId)>,
 }
 
 /// After so many rounds what still moves is less than a request a day.
@@ -33,10 +36,7 @@ const ROUNDS: usize = 100;
 const ROUNDING: u64 = 100;
 
 /// What is left of a flow when it is no longer followed: less than a millionth.
-const TRACE: Share = WHOLE / 1_000_000;
-
-/// The calls after which a flow is taken for lost: `runaway-attempts` and `failover-cycle` say why.
-const CALLS: usize = 4_096;
+pub(super) const TRACE: Share = WHOLE / 1_000_000;
 
 impl<'t> Network<'t> {
     /// The load of a table on its keys, of whose limits some headroom stays free.
@@ -44,6 +44,8 @@ impl<'t> Network<'t> {
         let capacities = Capacities::new(table, headroom.0);
         let classes = classes(table);
         let models = models(table);
+        let firsts = |class: &Class| class.flows.iter().map(|flow| (flow.route, class.target)).collect::<Vec<_>>();
+        let first = classes.iter().flat_map(firsts).collect();
         let mut base = vec![Rate::default(); capacities.all.len()];
         let mut drawing: Vec<Vec<usize>> = vec![Vec::new(); capacities.all.len()];
         let mut hit: BTreeMap<Element, Vec<usize>> = BTreeMap::new();
@@ -59,7 +61,7 @@ impl<'t> Network<'t> {
                 hit.entry(element).or_default().push(number);
             }
         }
-        Self { table, headroom, classes, capacities, base, drawing, hit }
+        Self { table, headroom, classes, capacities, base, drawing, hit, first }
     }
 
     /// What happens when nothing fails.
@@ -79,7 +81,9 @@ impl<'t> Network<'t> {
             self.set_aside(*class, &mut rest);
         }
         for round in 0..ROUNDS {
-            outage.spreads = touched.iter().map(|class| (*class, self.spread(*class, failures, &accepted))).collect();
+            let mut visits = Visits::new(self, failures, &accepted);
+            let classes = touched.iter().filter_map(|number| Some((*number, self.classes.get(*number)?)));
+            outage.spreads = classes.map(|(number, class)| (number, visits.of(class.route, class.target))).collect();
             let mut offered = rest.clone();
             for (class, spread) in &outage.spreads {
                 let Some(class) = self.classes.get(*class) else { continue };
@@ -135,79 +139,9 @@ impl<'t> Network<'t> {
         }
     }
 
-    /// Where a class's load goes: each call answers what the limits let through, and the rest goes on.
-    fn spread(&self, class: usize, failures: &[Failure], accepted: &[Share]) -> Spread {
-        let mut spread = Spread::default();
-        let Some(class) = self.classes.get(class) else { return spread };
-        let mut open = vec![(Walk::enter(self.table, class.route, class.target), WHOLE)];
-        let mut calls = 0;
-        while let Some((mut walk, mut share)) = open.pop() {
-            loop {
-                calls += 1;
-                let Some(call) = walk.call().copied().filter(|_| calls <= CALLS) else {
-                    spread.lost = spread.lost.saturating_add(share);
-                    break;
-                };
-                let symptom = if let Some(symptom) = shown(self.table, failures, &call) {
-                    symptom
-                } else {
-                    let through = self.let_through(&call, share, accepted, &mut spread);
-                    share -= through;
-                    Symptom::RateLimit
-                };
-                if share <= TRACE {
-                    break;
-                }
-                match walk.fail(symptom) {
-                    Next::Call { .. } => {}
-                    Next::Visit { route, .. } => {
-                        open.extend(self.choices(&walk, route, share));
-                        break;
-                    }
-                    Next::Failed(_) => {
-                        spread.lost = spread.lost.saturating_add(share);
-                        break;
-                    }
-                }
-            }
-        }
-        spread
-    }
-
-    /// What the limits of a call let through of a load; that part is answered.
-    fn let_through(&self, call: &Call, share: Share, accepted: &[Share], spread: &mut Spread) -> Share {
-        let limits = self.capacities.of_call(self.table, call);
-        spread.offers.extend(limits.iter().map(|limit| (*limit, share)));
-        let open = limits.iter().filter_map(|limit| accepted.get(*limit)).min().copied();
-        let through = super::flow::part(share, open.unwrap_or(WHOLE)).min(share);
-        if through > 0 {
-            spread.answer(Answer { target: call.target, key: call.key_of(self.table), share: through });
-        }
-        through
-    }
-
-    /// A walk that enters a route, once for each target of its pool that answers first, by weight.
-    fn choices(&self, walk: &Walk<'t>, route: RouteId, share: Share) -> Vec<(Walk<'t>, Share)> {
-        let node = &self.table.routes[route];
-        let mut left = share;
-        let mut ways: Vec<(Walk<'t>, Share)> = shares(node)
-            .map(|(member, weight, total)| {
-                let product = u128::from(share) * u128::from(weight) / u128::from(total);
-                let part = u64::try_from(product).unwrap_or(share).min(left);
-                left -= part;
-                let mut way = walk.clone();
-                way.choose(member.target);
-                (way, part)
-            })
-            .collect();
-        if let Some((_, first)) = ways.first_mut() {
-            *first += left;
-        } else {
-            ways.push((walk.clone(), share));
-        }
-        ways.retain(|(_, share)| *share > 0);
-        ways.reverse();
-        ways
+    /// The limits that a call draws on.
+    pub(super) fn limits_of(&self, call: &Call) -> &[usize] {
+        self.capacities.of_call(self.table, call)
     }
 
     /// What has a limit, in words.
@@ -220,7 +154,12 @@ impl<'t> Network<'t> {
 
     /// The chain of events of an outage, in order.
     pub fn events(&self, outage: &Outage) -> Vec<Event> {
-        outage.events(self)
+        outage.events(outage.moved(self))
+    }
+
+    /// The chain of events of an outage as far as one route goes.
+    pub fn events_of(&self, outage: &Outage, route: RouteId) -> Vec<Event> {
+        outage.events(outage.moved_of(self, route))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What came of a failure: who answers, who is lost, what is over its limit, and in which order it happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::model::{KeyId, RouteId, TargetId};
 
@@ -26,12 +27,18 @@ pub struct Answer {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spread {
     /// The limits it draws on, and with which part of it.
-    pub(super) offers: Vec<(usize, Share)>,
+    pub(super) offers: BTreeMap<usize, Share>,
     pub(super) answers: Vec<Answer>,
     pub(super) lost: Share,
 }
 
 impl Spread {
+    /// Notes that so much wants through a limit.
+    pub(super) fn offer(&mut self, limit: usize, share: Share) {
+        let sum = self.offers.entry(limit).or_default();
+        *sum = sum.saturating_add(share);
+    }
+
     /// Notes an answer: who answers some of it at one call and some at another answers the sum.
     pub(super) fn answer(&mut self, answer: Answer) {
         let same = |known: &&mut Answer| (known.target, known.key) == (answer.target, answer.key);
@@ -67,7 +74,7 @@ pub struct Outage {
     pub failures: Vec<Failure>,
     /// The limits that are exceeded, in the order in which that happened.
     pub overloads: Vec<Overload>,
-    pub(super) spreads: Vec<(usize, Spread)>,
+    pub(super) spreads: Vec<(usize, Rc<Spread>)>,
 }
 
 /// Load of a route that goes elsewhere than when nothing fails.
@@ -105,10 +112,19 @@ impl Outage {
 
     /// Every flow that the outage touches, in source order of the routes.
     pub fn moved(&self, network: &Network<'_>) -> Vec<Moved> {
+        self.moved_if(network, |_| true)
+    }
+
+    /// Every flow of a route that the outage touches.
+    pub(super) fn moved_of(&self, network: &Network<'_>, route: RouteId) -> Vec<Moved> {
+        self.moved_if(network, |other| other == route)
+    }
+
+    fn moved_if(&self, network: &Network<'_>, wanted: impl Fn(RouteId) -> bool) -> Vec<Moved> {
         let mut all: Vec<Moved> = Vec::new();
         for (number, spread) in &self.spreads {
             let Some(class) = network.classes.get(*number) else { continue };
-            all.extend(class.flows.iter().map(|flow| Moved {
+            all.extend(class.flows.iter().filter(|flow| wanted(flow.route)).map(|flow| Moved {
                 route: flow.route,
                 from: class.target,
                 share: flow.share,
@@ -148,21 +164,19 @@ impl Outage {
 
     /// The targets that answer a route now and not when nothing fails.
     pub fn newly_reached(&self, network: &Network<'_>, calm: &Outage) -> BTreeSet<(RouteId, TargetId)> {
-        let mut before: BTreeSet<(RouteId, TargetId)> = BTreeSet::new();
-        let answered = |outage: &Outage, into: &mut BTreeSet<(RouteId, TargetId)>| {
+        let answered = |outage: &Outage| {
+            let mut pairs = BTreeSet::new();
             for (number, spread) in &outage.spreads {
                 for flow in network.classes.get(*number).into_iter().flat_map(|class| &class.flows) {
-                    into.extend(spread.answers.iter().map(|answer| (flow.route, answer.target)));
+                    pairs.extend(spread.answers.iter().map(|answer| (flow.route, answer.target)));
                 }
             }
+            pairs
         };
-        answered(calm, &mut before);
-        for class in &network.classes {
-            before.extend(class.flows.iter().map(|flow| (flow.route, class.target)));
-        }
-        let mut now = BTreeSet::new();
-        answered(self, &mut now);
-        now.difference(&before).copied().collect()
+        let before = answered(calm);
+        let mut now = answered(self);
+        now.retain(|pair| !network.first.contains(pair) && !before.contains(pair));
+        now
     }
 
     /// The limits that are exceeded and are not when nothing fails.
@@ -175,10 +189,10 @@ impl Outage {
         self.overloads.iter().find(|overload| overload.of == *limited)
     }
 
-    pub(super) fn events(&self, network: &Network<'_>) -> Vec<Event> {
+    pub(super) fn events(&self, moved: Vec<Moved>) -> Vec<Event> {
         let mut events: Vec<Event> = self.failures.iter().cloned().map(Event::Fails).collect();
         events.extend(self.overloads.iter().cloned().map(Event::Exceeded));
-        events.extend(self.moved(network).into_iter().map(Event::Moves));
+        events.extend(moved.into_iter().map(Event::Moves));
         events
     }
 }

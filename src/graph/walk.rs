@@ -202,6 +202,12 @@ impl<'t> Walk<'t> {
         Next::Failed(symptom)
     }
 
+    /// The visit that just began ended without an answer, whoever found that out: what the one around it does next.
+    pub fn leave_visit(&mut self) -> Next {
+        let outer = self.leave(Symptom::Any);
+        self.fail(outer)
+    }
+
     /// Ends the innermost visit. The one around it goes on with its next step for the symptom it was handling: a
     /// visit of another route is a call, not a jump.
     fn leave(&mut self, symptom: Symptom) -> Symptom {

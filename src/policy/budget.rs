@@ -208,11 +208,17 @@ impl BudgetClause {
         Spending::new(sums, change.missing)
     }
 
-    /// The sum of [`Self::during`], without its terms.
-    pub fn sum_during(&self, network: &Network<'_>, table: &Table, outage: &Outage, calm: &Amount) -> Exact {
+    /// The sum of [`Self::during`] without its terms, and what is missing: quick, because only what moves is counted.
+    pub fn sum_during(
+        &self,
+        network: &Network<'_>,
+        table: &Table,
+        outage: &Outage,
+        calm: &Amount,
+    ) -> (Exact, Vec<Missing>) {
         let change = self.change(network, table, outage);
         let more = change.more.iter().fold(calm.sum, |sum, term| sum.plus(term.amount));
-        change.less.iter().fold(more, |sum, term| sum.minus(term.amount))
+        (change.less.iter().fold(more, |sum, term| sum.minus(term.amount)), change.missing)
     }
 
     /// What is spent less and more than usual while a failure lasts.

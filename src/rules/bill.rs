@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::contingency::{Event, Failure, Limited, Network, Outage, Overload, WHOLE, percentage, percentages};
 use crate::diagnostic::{Label, quote};
-use crate::model::{Percent, Period, Table};
+use crate::model::{Percent, Period, RouteId, Table};
 use crate::policy::{Amount, BudgetClause};
 use crate::source::Span;
 
@@ -89,12 +89,24 @@ pub(super) fn percent(share: u64) -> String {
     if share >= WHOLE { "all".to_owned() } else { percentage(share, 0) }
 }
 
-/// The first few of some failures in words.
-pub(super) fn few(failures: &[String]) -> String {
-    let shown: Vec<&str> = failures.iter().take(3).map(String::as_str).collect();
-    let more = failures.len().saturating_sub(shown.len());
-    let rest = if more > 0 { format!(", or {more} other failures") } else { String::new() };
-    format!("{}{rest}", shown.join(", or "))
+/// Failures of which the first few are said, and the others are counted.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    first: Vec<String>,
+    more: usize,
+}
+
+impl Others {
+    /// Adds one.
+    pub(super) fn push(&mut self, failure: &str) {
+        if self.first.len() < 3 { self.first.push(failure.to_owned()) } else { self.more += 1 }
+    }
+
+    /// In words; `None` where there are none.
+    pub(super) fn said(&self) -> Option<String> {
+        let rest = if self.more > 0 { format!(", or {} other failures", self.more) } else { String::new() };
+        (!self.first.is_empty()).then(|| format!("{}{rest}", self.first.join(", or ")))
+    }
 }
 
 /// How many moves of load a chain shows.
@@ -102,9 +114,18 @@ const MOVES: usize = 6;
 
 /// The chain of events of an outage, in order.
 pub(super) fn chain(table: &Table, network: &Network<'_>, outage: &Outage) -> Vec<Label> {
+    told(table, network, network.events(outage))
+}
+
+/// The chain of events of an outage as far as one route goes.
+pub(super) fn chain_of(table: &Table, network: &Network<'_>, outage: &Outage, route: RouteId) -> Vec<Label> {
+    told(table, network, network.events_of(outage, route))
+}
+
+fn told(table: &Table, network: &Network<'_>, events: Vec<Event>) -> Vec<Label> {
     let mut labels = Vec::new();
     let mut moves = 0;
-    for event in network.events(outage) {
+    for event in events {
         match event {
             Event::Fails(what) => {
                 if let Some(span) = span_of(table, &what) {

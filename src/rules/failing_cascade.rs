@@ -7,7 +7,7 @@ use crate::contingency::{Limited, Outage, single_failures};
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink};
 
 use super::Context;
-use super::bill::{chain, failure, few, written_at};
+use super::bill::{Others, chain, failure, written_at};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     let network = context.network();
     let calm = network.calm();
-    let mut found: BTreeMap<Limited, (Outage, Vec<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<Limited, (Outage, Others)> = BTreeMap::new();
     for single in single_failures(table) {
         let what = failure(table, &single);
         let outage = network.fail(&[single]);
@@ -39,9 +39,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
         let of = first.of.clone();
         match found.get_mut(&of) {
-            Some((_, others)) => others.push(what),
+            Some((_, others)) => others.push(&what),
             None => {
-                found.insert(of, (outage, Vec::new()));
+                found.insert(of, (outage, Others::default()));
             }
         }
     }
@@ -60,8 +60,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let message =
             format!("if {what}, {name} is overloaded, and what it refuses overloads {}", next.join(", then "));
         let mut help = "give what takes over room for the load it inherits: higher limits, another quota, or a ladder that ends with `stop`".to_owned();
-        if !others.is_empty() {
-            let _ = write!(help, "; the same if {}", few(&others));
+        if let Some(others) = others.said() {
+            let _ = write!(help, "; the same if {others}");
         }
         sink.report(
             Diagnostic::new("failing-cascade", span, "the first to give way", message)

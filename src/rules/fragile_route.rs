@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use crate::contingency::{Element, Failure, Network, Outage};
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
@@ -9,7 +10,7 @@ use crate::model::{RouteId, Table};
 use crate::policy::ResilienceClause;
 
 use super::Context;
-use super::bill::{chain, failure, few, percent};
+use super::bill::{Others, chain_of, failure, percent};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,29 +31,31 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
         let network = Network::new(table, clause.headroom);
         // What the planned peak loses by itself, `over-limit` reports; but not that no headroom is left.
-        let calm = network.calm();
+        let calm = Rc::new(network.calm());
         let at_peak = calm.lost(&network);
-        let mut found: BTreeMap<RouteId, (Outage, u64, Vec<String>)> = BTreeMap::new();
+        let mut found: BTreeMap<RouteId, (Rc<Outage>, u64, Others)> = BTreeMap::new();
         if clause.headroom.0 > 0 {
             let selected = at_peak.iter().filter(|(route, _)| clause.routes.selects(&table.routes[**route]));
-            found.extend(selected.map(|(route, share)| (*route, (calm.clone(), *share, Vec::new()))));
+            found.extend(selected.map(|(route, share)| (*route, (Rc::clone(&calm), *share, Others::default()))));
         }
         for single in failures(table, clause) {
             let what = failure(table, &single);
-            let outage = network.fail(&[single]);
+            let outage = Rc::new(network.fail(&[single]));
             for (route, share) in outage.lost_beyond(&network, &at_peak) {
                 if !clause.routes.selects(&table.routes[route]) {
                     continue;
                 }
                 match found.get_mut(&route) {
                     None => {
-                        found.insert(route, (outage.clone(), share, Vec::new()));
+                        found.insert(route, (Rc::clone(&outage), share, Others::default()));
                     }
                     Some((worst, most, others)) if share > *most => {
-                        others.extend(worst.failures.iter().map(|known| failure(table, known)));
-                        (*worst, *most) = (outage.clone(), share);
+                        for known in &worst.failures {
+                            others.push(&failure(table, known));
+                        }
+                        (*worst, *most) = (Rc::clone(&outage), share);
                     }
-                    Some((_, _, others)) => others.push(what.clone()),
+                    Some((_, _, others)) => others.push(&what),
                 }
             }
         }
@@ -80,7 +83,7 @@ fn finding(
     id: RouteId,
     outage: &Outage,
     share: u64,
-    others: &[String],
+    others: &Others,
 ) -> Diagnostic {
     let route = &table.routes[id];
     let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
@@ -109,17 +112,13 @@ fn finding(
             fail.join(" ")
         )
     };
-    if !others.is_empty() {
-        let _ = write!(help, "; it is also lost if {}", few(others));
+    if let Some(others) = others.said() {
+        let _ = write!(help, "; it is also lost if {others}");
     }
-    let chain = chain(table, network, outage);
-    let own = |label: &crate::diagnostic::Label| {
-        // Of the load that moves, only this route's is the counterexample.
-        !table.routes.values().any(|other| other.name.span() == label.span && other.name.span() != route.name.span())
-    };
     Diagnostic::new("fragile-route", route.name.place, "lost by one failure", message)
         .related(clause.span, format!("{} wants it to survive", quote(&clause.id)))
-        .trace(chain.into_iter().filter(own).collect())
+        // Of the load that moves, only this route's is the counterexample.
+        .trace(chain_of(table, network, outage, id))
         .help(help)
         .about(route.subject())
 }

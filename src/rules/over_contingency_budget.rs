@@ -29,7 +29,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     outages.extend(single_failures(table).into_iter().map(|failure| network.fail(&[failure])));
     for clause in clauses {
         let calm = clause.expected(table).amount;
-        let costs = outages.iter().map(|outage| (clause.sum_during(network, table, outage, &calm), outage));
+        let costs = outages.iter().map(|outage| (clause.sum_during(network, table, outage, &calm).0, outage));
         let worst = costs.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
         let Some((_, outage)) = worst.filter(|(sum, _)| sum.exceeds(clause.limit)) else { continue };
         let amount = clause.during(network, table, outage, &calm).amount;

@@ -1,5 +1,7 @@
 //! What a failing thing is, whatever it is called and in whatever order failures are given.
 
+use std::fmt::Write;
+
 use routec::contingency::{Element, Failure, Network, single_failures};
 use routec::model::{Percent, Symptom, Table};
 
@@ -82,4 +84,25 @@ fn a_model_is_its_entry_in_the_catalogue() {
     assert_eq!(found[0], found[1]);
     let network = Network::new(table, Percent(0));
     assert!(network.fail(&[failing(table, spelt[1])]).loses_any());
+}
+
+/// Each of five thousand routes falls back to the next, and only the last one is at another provider.
+#[test]
+fn a_chain_of_routes_is_followed_once() {
+    let mut yaml = "apiVersion: routec/v1\nkind: RouteTable\nmetadata: {name: t, version: 1.0.0}\n\
+        providers: {acme: {}, bolt: {}}\n\
+        targets: {near: {model: m/x, provider: acme, timeout: 1s}, far: {model: m/x, provider: bolt, timeout: 1s}}\nroutes:\n"
+        .to_owned();
+    for route in 0..4999 {
+        let next = route + 1;
+        let _ = writeln!(
+            yaml,
+            "  r{route}: {{pool: [{{target: near}}], failover: {{any: [{{fallback: {{route: r{next}}}}}]}}}}"
+        );
+    }
+    yaml.push_str("  r4999: {pool: [{target: far}], failover: {any: [{stop: {}}]}}\n");
+    let (_, outcome) = run(&[yaml.as_bytes()]);
+    let network = Network::new(&outcome.tables[0], Percent(0));
+    let lost = |what: &str| network.fail(&[failing(&outcome.tables[0], what)]).lost(&network).len();
+    assert_eq!((lost("provider:acme"), lost("provider:bolt"), lost("model:m/x")), (0, 1, 5000));
 }

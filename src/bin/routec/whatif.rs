@@ -64,14 +64,14 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// What an hour of planned traffic costs, usually and during an outage.
     fn bill(&self, outage: &Outage) -> Bill {
-        let during = self.prices.during(self.network, self.table, outage, &self.usual.amount);
+        let (during, lacking) = self.prices.sum_during(self.network, self.table, outage, &self.usual.amount);
         let hour = |month: Exact| month.part(1, 720).to_string();
         let usual = self.usual.missing.is_empty().then(|| hour(self.usual.amount.sum));
-        let known = usual.is_some() && during.missing.is_empty();
-        let mut missing: Vec<_> = self.usual.missing.iter().copied().chain(during.missing).collect();
+        let known = usual.is_some() && lacking.is_empty();
+        let mut missing: Vec<_> = self.usual.missing.iter().copied().chain(lacking).collect();
         missing.sort();
         missing.dedup();
-        Bill { usual, during: known.then(|| hour(during.amount.sum)), missing }
+        Bill { usual, during: known.then(|| hour(during)), missing }
     }
 
     /// Some outages in full: of several, scripts get the worst one and then the others.
