@@ -36,8 +36,6 @@ pub enum Outcome {
         expected_at: Span,
         /// What failed, as `routec trace` takes it.
         weather: Weather,
-        /// The target of the pool it began at.
-        first: TargetId,
         /// The request.
         journey: Box<Journey>,
         /// How many of how many requests.
@@ -68,28 +66,27 @@ fn run(table: &Table, case: &Case, coverage: &mut Coverage) -> Result<Outcome, S
     let weathers = weathers(table, &case.fail.value)?;
     let expected = Expected::new(table, &case.expect)?;
     let (mut requests, mut broken) = (0, 0);
-    let mut worst: Option<(String, Weather, TargetId, Journey)> = None;
+    let mut worst: Option<(String, Weather, Journey)> = None;
     let mut complete = true;
     for weather in weathers {
         for route in &routes {
-            complete &= every(table, *route, &weather, |first, journey| {
+            complete &= every(table, *route, &weather, |journey| {
                 requests += 1;
                 coverage.count(&journey);
                 let Some(because) = expected.differs(table, &journey) else { return };
                 broken += 1;
                 let calls = journey.calls().count();
-                if worst.as_ref().is_none_or(|(_, _, _, known)| calls < known.calls().count()) {
-                    worst = Some((because, weather.clone(), first, journey));
+                if worst.as_ref().is_none_or(|(_, _, known)| calls < known.calls().count()) {
+                    worst = Some((because, weather.clone(), journey));
                 }
             });
         }
     }
     match worst {
-        Some((because, weather, first, journey)) => Ok(Outcome::Fails {
+        Some((because, weather, journey)) => Ok(Outcome::Fails {
             because,
             expected_at: case.expect.span(),
             weather,
-            first,
             journey: Box::new(journey),
             broken: (broken, requests),
         }),
@@ -147,7 +144,7 @@ fn weathers(table: &Table, doc: &FailureCase) -> Result<Vec<Weather>, String> {
     match (all.is_empty(), doc.with) {
         (false, _) => Ok(all),
         (true, _) if doc.each.is_some() => Err("`each` finds nothing that could fail".to_owned()),
-        (true, Some(symptom)) => Ok(vec![Weather::InTurn(vec![symptom])]),
+        (true, Some(symptom)) => Ok(vec![Weather::always(symptom)]),
         (true, None) => Ok(vec![Weather::Failing(Vec::new())]),
     }
 }

@@ -57,34 +57,11 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
         );
         out.push_str(&escape::line(&line).replace("\\n", "\n"));
     }
-    wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
+    super::fold::wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
     for line in summary::caveats(report, style) {
-        wrap(&mut out, &escape::line(&line), "  ", style.width);
+        super::fold::wrap(&mut out, &escape::line(&line), "  ", style.width);
     }
     out
-}
-
-/// Adds a text in lines no wider than this, those after the first two columns further in.
-fn wrap(out: &mut String, text: &str, indent: &str, width: usize) {
-    let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column == 0 {
-            out.push_str(indent);
-            column = indent.len();
-        } else if column + 1 + length > width {
-            out.push('\n');
-            out.push_str(indent);
-            out.push_str("  ");
-            column = indent.len() + 2;
-        } else {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out.push('\n');
 }
 
 /// Draws a finding; false where its lines are too long to be read.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read the tree and may stop")]
 
 mod artifact;
+mod claims;
 mod determinism;
 mod generated;
 mod hostile;

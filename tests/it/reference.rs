@@ -22,7 +22,7 @@ use crate::support::run;
 
 /// A small random table: routes only fall back to later routes, so that every walk ends.
 #[derive(Clone, Debug)]
-struct Small {
+pub(crate) struct Small {
     targets: Vec<(u8, u8, u16)>,
     routes: Vec<(Vec<u8>, [Vec<u8>; 3], u16)>,
     limits: [u16; 3],
@@ -30,7 +30,7 @@ struct Small {
 
 const SYMPTOMS: [&str; 3] = ["rate-limit", "timeout", "any"];
 
-fn small() -> impl Strategy<Value = Small> {
+pub(crate) fn small() -> impl Strategy<Value = Small> {
     let target = (0u8..3, 1u8..4, 1u16..60);
     let rung = || proptest::collection::vec(0u8..40, 0..4);
     let route = (proptest::collection::vec(0u8..4, 1..3), [rung(), rung(), rung()], 0u16..200);
@@ -106,11 +106,11 @@ impl Small {
     }
 }
 
-/// What a request did: its calls as (target, key number, timeout in ms), the waits before each, and whether it was answered.
+/// What a request did: its calls as (target, key number, timeout in ms, egress), the waits before each, and whether it was answered.
 #[derive(Clone, Debug, Default)]
-struct Walked {
-    calls: Vec<(usize, usize, u64)>,
-    waited: Vec<u64>,
+pub(crate) struct Walked {
+    pub(crate) calls: Vec<(usize, usize, u64, usize)>,
+    pub(crate) waited: Vec<u64>,
     answered: bool,
 }
 
@@ -124,15 +124,15 @@ fn visit(
 ) -> Option<Symptom> {
     let node = table.routes.values().nth(route).unwrap();
     let mut used = vec![0usize; node.rungs.len()];
-    let mut at = (node.pool[pool % node.pool.len()].target.number(), 0usize);
+    let mut at = (node.pool[(pool >> (2 * route)) % node.pool.len()].target.number(), 0usize, 0usize);
     let timeout_of = |target: usize| table.targets.values().nth(target).unwrap().doc.timeout.as_ref().unwrap().value.0;
     let mut timeout = timeout_of(at.0);
-    let call = |at: (usize, usize),
+    let call = |at: (usize, usize, usize),
                 timeout: u64,
                 wait: u64,
                 walked: &mut Walked,
                 shown: &mut dyn FnMut(usize, usize) -> Option<Symptom>| {
-        walked.calls.push((at.0, at.1, timeout));
+        walked.calls.push((at.0, at.1, timeout, at.2));
         walked.waited.push(wait);
         let failed = shown(at.0, at.1);
         walked.answered |= failed.is_none();
@@ -171,20 +171,21 @@ fn visit(
                     }
                 }
             }
-            Step::LowerConcurrency(_) | Step::SwitchEgress(_) => failed = call(at, timeout, 0, walked, shown)?,
+            Step::LowerConcurrency(_) | Step::SwitchEgress(_) => {
+                at.2 |= usize::from(step.step.word() == "switch-egress");
+                failed = call(at, timeout, 0, walked, shown)?;
+            }
             Step::RaiseTimeout(cap) => {
                 timeout = timeout.max(cap.unwrap().0);
                 failed = call(at, timeout, 0, walked, shown)?;
             }
             Step::Fallback(_) => match &step.leg.as_ref().unwrap().0 {
                 routec::model::Leg::Target(target) => {
-                    at = (target.number(), 0);
+                    at = (target.number(), 0, 0);
                     timeout = timeout_of(at.0);
                     failed = call(at, timeout, 0, walked, shown)?;
                 }
-                routec::model::Leg::Route(to) => {
-                    visit(table, to.number(), pool / 4, shown, walked)?;
-                }
+                routec::model::Leg::Route(to) => _ = visit(table, to.number(), pool, shown, walked)?,
                 routec::model::Leg::Nowhere(_) => unreachable!(),
             },
             Step::Stop => return Some(failed),
@@ -193,7 +194,12 @@ fn visit(
     }
 }
 
-fn walked(table: &Table, route: usize, pool: usize, mut shown: impl FnMut(usize, usize) -> Option<Symptom>) -> Walked {
+pub(crate) fn walked(
+    table: &Table,
+    route: usize,
+    pool: usize,
+    mut shown: impl FnMut(usize, usize) -> Option<Symptom>,
+) -> Walked {
     let mut walked = Walked::default();
     visit(table, route, pool, &mut shown, &mut walked);
     walked
@@ -201,7 +207,7 @@ fn walked(table: &Table, route: usize, pool: usize, mut shown: impl FnMut(usize,
 
 impl Walked {
     fn time(&self) -> u64 {
-        self.calls.iter().map(|(_, _, timeout)| timeout).sum::<u64>() + self.waited.iter().sum::<u64>()
+        self.calls.iter().map(|(_, _, timeout, _)| timeout).sum::<u64>() + self.waited.iter().sum::<u64>()
     }
 
     fn last_start(&self) -> u64 {
@@ -209,7 +215,7 @@ impl Walked {
     }
 }
 
-fn checked(small: &Small) -> Outcome {
+pub(crate) fn checked(small: &Small) -> Outcome {
     run(&[small.yaml().as_bytes()]).1
 }
 
@@ -231,7 +237,7 @@ proptest! {
                 prop_assert_eq!(bound.attempts, Ok(most(&|walk| walk.calls.len() as u64)));
                 prop_assert_eq!(bound.time, Ok(most(&Walked::time)));
                 prop_assert_eq!(bound.last_start, Ok(most(&Walked::last_start)));
-                let money = most(&|walk| walk.calls.iter().map(|(target, _, _)| *target as u64 + 1).sum());
+                let money = most(&|walk| walk.calls.iter().map(|(target, ..)| *target as u64 + 1).sum());
                 prop_assert_eq!(bound.money, Ok(u128::from(money)));
             }
         }
@@ -274,7 +280,7 @@ proptest! {
                     number += 1;
                     Some(symptoms[seed[number % seed.len()]])
                 });
-                for (target, _, _) in walk.calls {
+                for (target, ..) in walk.calls {
                     prop_assert!(reached.contains(&target));
                 }
             }

@@ -11,7 +11,8 @@ use routec::model::{Gateway, Table};
 use routec::report::{self, Places, journey_json, journey_text};
 use routec::source::Span;
 
-use crate::args::{Answer, Test};
+use crate::again::{again, in_lines};
+use crate::args::{Answer, Question, Test};
 use crate::request;
 use crate::world::World;
 use crate::{Exit, Stop};
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
         let mut coverage = Coverage::default();
         let all = outcome.expectations.iter().flat_map(|(_, doc)| &doc.cases);
         for result in run_cases(table, all, &mut coverage) {
-            tested.case(table, &args.question.input.paths, &result);
+            tested.case(table, &args.question, &result);
         }
         tested.covered(table, graph, &coverage);
     }
@@ -103,7 +104,7 @@ impl Tested<'_> {
         format!("{}:{}", region.file, region.line)
     }
 
-    fn case(&mut self, table: &Table, paths: &[String], result: &CaseResult) {
+    fn case(&mut self, table: &Table, question: &Question, result: &CaseResult) {
         self.run += 1;
         let place = self.at(result.span);
         let name = &result.name;
@@ -118,7 +119,7 @@ impl Tested<'_> {
                 let _ = writeln!(self.text, "BROKEN  {name}\n        {place}: {why}");
                 self.json.push(json!({"case": name, "at": place, "verdict": "broken", "because": why}));
             }
-            CaseOutcome::Fails { because, expected_at, weather, first: _, journey, broken } => {
+            CaseOutcome::Fails { because, expected_at, weather, journey, broken } => {
                 self.failed += 1;
                 let expected = self.at(*expected_at);
                 let request = journey_text(table, journey, &mut self.places);
@@ -126,17 +127,14 @@ impl Tested<'_> {
                     if broken.0 > 1 { format!(" ({} of {} requests)", broken.0, broken.1) } else { String::new() };
                 let _ = writeln!(self.text, "FAILED  {name}\n        {expected}: {because}{many}\n");
                 for line in request.lines() {
-                    let _ = writeln!(self.text, "        {line}");
+                    self.text.push_str(&report::folded(&format!("        {line}")));
                 }
-                let route = &table.routes[journey.route].name.value;
-                let typed = weather.typed(table);
-                let words = [vec![format!("routec trace {route}")], paths.to_vec(), vec![typed]].concat();
-                let again: Vec<String> = words.into_iter().filter(|word| !word.is_empty() && word != ".").collect();
-                let _ = writeln!(self.text, "\n        again: {}", again.join(" "));
+                let again = again(table, question, journey, weather);
+                let _ = write!(self.text, "\n{}", in_lines(&again, 8));
                 let request = journey_json(table, journey, &mut self.places);
                 self.json.push(json!({
                     "case": name, "at": expected, "verdict": "failed", "because": because,
-                    "broken": broken.0, "requests": broken.1, "request": request,
+                    "broken": broken.0, "requests": broken.1, "request": request, "again": again,
                 }));
             }
         }
