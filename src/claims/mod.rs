@@ -13,7 +13,7 @@ mod rest;
 mod search;
 mod weather;
 
-pub use cases::{CaseResult, Outcome as CaseOutcome, run_cases};
+pub use cases::{CaseResult, Outcome as CaseOutcome, asks, run_cases};
 pub use checks::{CheckResult, run_checks};
 pub use coverage::Coverage;
 pub use journey::{Ending, Entry, Journey, Stop, When, follow, step_of};

@@ -21,7 +21,7 @@ use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
-pub use escape::terminal;
+pub use escape::{line, terminal};
 pub use fold::{COLUMNS, folded, wrap};
 pub(crate) use graph::JsonGraph;
 pub use graph::{GraphFormat, render as render_graph};

@@ -5,6 +5,7 @@
 mod artifact;
 mod claims;
 mod determinism;
+mod expectations;
 mod generated;
 mod hostile;
 mod packs;

@@ -6,8 +6,9 @@ use routec::report;
 
 use crate::args::Question;
 
-/// The command that follows a request again: with the files, the table, the choices and the failures it was found with.
-pub(crate) fn again(table: &Table, question: &Question, journey: &Journey, weather: &Weather) -> String {
+/// The command that follows a request again: with the files, the table where there are several, the choices and the
+/// failures it was found with.
+pub(crate) fn again(table: &Table, tables: usize, question: &Question, journey: &Journey, weather: &Weather) -> String {
     let mut words = vec!["routec".to_owned(), "trace".to_owned(), table.routes[journey.route].name.value.to_string()];
     let input = &question.input;
     if input.paths.iter().any(|path| path != ".") {
@@ -23,8 +24,8 @@ pub(crate) fn again(table: &Table, question: &Question, journey: &Journey, weath
     if let Some(date) = &input.as_of {
         option("--as-of", date);
     }
-    if let Some(name) = &question.table {
-        option("--table", name);
+    if tables > 1 || question.table.is_some() {
+        option("--table", table.name.as_str());
     }
     for (_, target) in journey.choices(table) {
         option("--from", table.targets[*target].name.value.as_str());

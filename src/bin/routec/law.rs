@@ -56,9 +56,10 @@ pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<E
             let _ = writeln!(text, "{heading}");
         }
         let note = if clause.beaten { " (a later policy says otherwise)" } else { "" };
-        let _ = writeln!(text, "  {:<24} {}{note}", clause.name, clause.says);
+        let _ = writeln!(text, "  {:<24} {}{note}", report::line(&clause.name), report::line(&clause.says));
         if origin {
-            let _ = writeln!(text, "  {:<24} from {}, {}:{}", "", clause.policy, region.file, region.line);
+            let _ =
+                writeln!(text, "  {:<24} from {}, {}:{}", "", report::line(&clause.policy), region.file, region.line);
         }
         answers.push(json!({
             "kind": clause.kind, "name": clause.name, "says": clause.says, "policy": clause.policy,

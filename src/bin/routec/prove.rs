@@ -154,7 +154,7 @@ fn text(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &V
                 folded(&format!("refuted: {broken_by}")),
                 folded(&format!("  {because}{more}")),
                 journey_text(table, journey, &mut places),
-                in_lines(&again(table, &args.question, journey, weather), 2)
+                in_lines(&again(table, subject.outcome.tables.len(), &args.question, journey, weather), 2)
             )
         }
     }
@@ -190,7 +190,13 @@ fn json(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &V
             "broken": refutation.counted.map(|(broken, _)| broken),
             "cases": refutation.counted.map(|(_, cases)| cases),
             "request": journey_json(table, &refutation.journey, &mut subject.places()),
-            "again": again(table, &args.question, &refutation.journey, &refutation.weather),
+            "again": again(
+                table,
+                subject.outcome.tables.len(),
+                &args.question,
+                &refutation.journey,
+                &refutation.weather
+            ),
         }),
     }
 }
