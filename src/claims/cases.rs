@@ -2,7 +2,10 @@
 
 use crate::contingency::{Element, Failure};
 use crate::diagnostic::nearest;
-use crate::model::{Case, Expectation, FailureCase, Never, RouteId, Subject, Survive, Symptom, Table, TargetId};
+use crate::model::{
+    Case, Catalogue, Expectation, FailureCase, Never, NonEmpty, RouteId, Subject, Survive, Symptom, Table, TargetId,
+    TargetNode,
+};
 use crate::policy::{Pattern, Pico, Selector};
 use crate::source::{Span, Spanned};
 
@@ -36,8 +39,6 @@ pub enum Outcome {
         expected_at: Span,
         /// What failed, as `routec trace` takes it.
         weather: Weather,
-        /// The target of the pool it began at.
-        first: TargetId,
         /// The request.
         journey: Box<Journey>,
         /// How many of how many requests.
@@ -50,6 +51,7 @@ pub enum Outcome {
 /// Runs every case against a table, and counts what they exercise.
 pub fn run_cases<'c>(
     table: &Table,
+    catalogue: &Catalogue,
     cases: impl IntoIterator<Item = &'c Spanned<Case>>,
     coverage: &mut Coverage,
 ) -> Vec<CaseResult> {
@@ -58,44 +60,72 @@ pub fn run_cases<'c>(
         .map(|case| CaseResult {
             name: case.value.name.value.clone(),
             span: case.value.name.span(),
-            outcome: run(table, &case.value, coverage).unwrap_or_else(Outcome::Broken),
+            outcome: run(table, catalogue, &case.value, coverage).unwrap_or_else(Outcome::Broken),
         })
         .collect()
 }
 
-fn run(table: &Table, case: &Case, coverage: &mut Coverage) -> Result<Outcome, String> {
+fn run(table: &Table, catalogue: &Catalogue, case: &Case, coverage: &mut Coverage) -> Result<Outcome, String> {
     let routes = routes(table, &case.subject)?;
     let weathers = weathers(table, &case.fail.value)?;
-    let expected = Expected::new(table, &case.expect)?;
+    let expected = Expected::new(table, catalogue, &case.expect)?;
     let (mut requests, mut broken) = (0, 0);
-    let mut worst: Option<(String, Weather, TargetId, Journey)> = None;
+    let mut worst: Option<(String, Weather, Journey)> = None;
     let mut complete = true;
     for weather in weathers {
         for route in &routes {
-            complete &= every(table, *route, &weather, |first, journey| {
+            complete &= every(table, *route, &weather, |journey| {
                 requests += 1;
                 coverage.count(&journey);
                 let Some(because) = expected.differs(table, &journey) else { return };
                 broken += 1;
                 let calls = journey.calls().count();
-                if worst.as_ref().is_none_or(|(_, _, _, known)| calls < known.calls().count()) {
-                    worst = Some((because, weather.clone(), first, journey));
+                if worst.as_ref().is_none_or(|(_, _, known)| calls < known.calls().count()) {
+                    worst = Some((because, weather.clone(), journey));
                 }
             });
         }
     }
     match worst {
-        Some((because, weather, first, journey)) => Ok(Outcome::Fails {
+        Some((because, weather, journey)) => Ok(Outcome::Fails {
             because,
             expected_at: case.expect.span(),
             weather,
-            first,
             journey: Box::new(journey),
             broken: (broken, requests),
         }),
         None if !complete => Err("there are too many requests to follow them all".to_owned()),
         None if requests == 0 => Err("it asks no route, so it shows nothing".to_owned()),
         None => Ok(Outcome::Holds(requests)),
+    }
+}
+
+/// Which of several tables a case asks: the one it names, else the only one that has what it is about.
+pub fn asks(tables: &[&Table], case: &Case) -> Result<usize, String> {
+    let names = || tables.iter().map(|table| table.name.as_str());
+    if let Some(name) = &case.table {
+        let found = tables.iter().position(|table| table.name.as_str() == name.value.as_str());
+        return found.ok_or_else(|| {
+            let near = nearest(name.value.as_str(), names())
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            format!("there is no table `{}`{near}", name.value)
+        });
+    }
+    let having: Vec<usize> =
+        (0..).zip(tables).filter(|(_, table)| routes(table, &case.subject).is_ok()).map(|(at, _)| at).collect();
+    match (having.as_slice(), tables) {
+        ([only], _) => Ok(*only),
+        // Asked of the only table there is, the case itself says what it lacks.
+        ([], [_]) => Ok(0),
+        ([], _) => {
+            let lacks = tables.iter().find_map(|table| routes(table, &case.subject).err()).unwrap_or_default();
+            Err(format!("no table of {} fits: {lacks}", names().collect::<Vec<_>>().join(", ")))
+        }
+        (several, _) => {
+            let several: Vec<&str> =
+                names().enumerate().filter(|(at, _)| several.contains(at)).map(|(_, name)| name).collect();
+            Err(format!("several tables have what it is about: {}; say which with `table`", several.join(", ")))
+        }
     }
 }
 
@@ -122,20 +152,20 @@ fn no_such<'n>(word: &str, name: &str, known: impl IntoIterator<Item = &'n str>)
 
 /// Every weather a case wants to be seen in.
 fn weathers(table: &Table, doc: &FailureCase) -> Result<Vec<Weather>, String> {
-    let names = |word: &str, list: &[Spanned<crate::model::Name>]| {
-        let typed = list.iter().map(|name| format!("{word}:{}", name.value));
-        typed.map(|typed| Element::parse(table, &typed)).collect::<Result<Vec<_>, _>>()
-    };
-    let mut elements = names("provider", &doc.providers)?;
-    elements.extend(names("region", &doc.regions)?);
-    elements.extend(names("account", &doc.accounts)?);
-    elements.extend(names("key", &doc.keys)?);
-    elements.extend(names("quota", &doc.quotas)?);
-    elements.extend(names("egress", &doc.egress)?);
-    elements.extend(names("target", &doc.targets)?);
-    for model in &doc.models {
-        elements.push(Element::parse(table, &format!("model:{}", model.value))?);
-    }
+    let lists = [
+        ("provider", &doc.providers),
+        ("region", &doc.regions),
+        ("account", &doc.accounts),
+        ("key", &doc.keys),
+        ("quota", &doc.quotas),
+        ("egress", &doc.egress),
+        ("target", &doc.targets),
+    ];
+    let named = lists.into_iter().flat_map(|(word, names)| {
+        names.iter().flat_map(NonEmpty::iter).map(move |name| format!("{word}:{}", name.value))
+    });
+    let models = doc.models.iter().flat_map(NonEmpty::iter).map(|model| format!("model:{}", model.value));
+    let elements = named.chain(models).map(|typed| Element::parse(table, &typed)).collect::<Result<Vec<_>, _>>()?;
     let kinds: Vec<Survive> = doc.each.iter().flatten().copied().collect();
     let mut all = Vec::new();
     if !elements.is_empty() {
@@ -147,7 +177,7 @@ fn weathers(table: &Table, doc: &FailureCase) -> Result<Vec<Weather>, String> {
     match (all.is_empty(), doc.with) {
         (false, _) => Ok(all),
         (true, _) if doc.each.is_some() => Err("`each` finds nothing that could fail".to_owned()),
-        (true, Some(symptom)) => Ok(vec![Weather::InTurn(vec![symptom])]),
+        (true, Some(symptom)) => Ok(vec![Weather::always(symptom)]),
         (true, None) => Ok(vec![Weather::Failing(Vec::new())]),
     }
 }
@@ -170,16 +200,40 @@ fn together(elements: &[Element], with: Option<Symptom>) -> Vec<Weather> {
     (0..variants).map(|variant| failing(&|element| cause(element, variant))).collect()
 }
 
+/// The names of a kind that the table's targets can be called by.
+fn names_of<'t>(table: &'t Table, catalogue: &'t Catalogue, word: &str) -> Vec<&'t str> {
+    let targets = table.targets.values();
+    match word {
+        "provider" => targets.map(|target| target.doc.provider.value.as_str()).collect(),
+        "region" => targets.filter_map(|target| Some(target.doc.region.as_ref()?.value.as_str())).collect(),
+        "account" => table.accounts.values().map(|account| account.name.value.as_str()).collect(),
+        "model" => targets.flat_map(|target| models_of(catalogue, target)).collect(),
+        _ => targets.map(|target| target.name.value.as_str()).collect(),
+    }
+}
+
+/// Every name of the model that a target serves: as it is written there, and as the catalogue calls it.
+fn models_of<'t>(catalogue: &'t Catalogue, target: &'t TargetNode) -> Vec<&'t str> {
+    let mut names = vec![target.doc.model.value.as_str()];
+    if let Some(model) = target.model {
+        let entry = catalogue.model(model);
+        names.push(entry.id.value.as_str());
+        names.extend(entry.model.aliases.iter().map(|alias| alias.value.as_str()));
+    }
+    names
+}
+
 /// What a case expects, its names resolved.
-struct Expected {
+struct Expected<'t> {
+    catalogue: &'t Catalogue,
     answers: Option<TargetId>,
     answered: Option<bool>,
     properties: Vec<Property>,
     never: Vec<(&'static str, Pattern, String)>,
 }
 
-impl Expected {
-    fn new(table: &Table, doc: &Spanned<Expectation>) -> Result<Self, String> {
+impl<'t> Expected<'t> {
+    fn new(table: &Table, catalogue: &'t Catalogue, doc: &Spanned<Expectation>) -> Result<Self, String> {
         let doc = &doc.value;
         let answers = match &doc.answers {
             None => None,
@@ -193,27 +247,41 @@ impl Expected {
         properties.extend(doc.within.map(Property::EndsWithin));
         properties.extend(doc.attempts_at_most.map(|most| Property::AttemptsAtMost(u64::from(most.get()))));
         properties.extend(doc.costs_at_most.map(|most| Property::CostsAtMost(Pico::from(most))));
-        let mut never = Vec::new();
-        if let Some(Never { providers, regions, accounts, models, targets }) = &doc.never {
-            let lists = [
-                ("provider", providers),
-                ("region", regions),
-                ("account", accounts),
-                ("model", models),
-                ("target", targets),
-            ];
-            for (word, globs) in lists {
-                for glob in globs {
-                    let pattern = Pattern::of_names(&glob.value)
-                        .map_err(|why| format!("`{}` is not a glob: {why}", glob.value))?;
-                    never.push((word, pattern, glob.value.clone()));
-                }
-            }
-        }
+        let never =
+            doc.never.as_ref().map(|never| Self::never(table, catalogue, never)).transpose()?.unwrap_or_default();
         if answers.is_none() && doc.answered.is_none() && properties.is_empty() && never.is_empty() {
             return Err("it expects nothing, so it shows nothing".to_owned());
         }
-        Ok(Self { answers, answered: doc.answered, properties, never })
+        Ok(Self { catalogue, answers, answered: doc.answered, properties, never })
+    }
+
+    /// What must never be called. A glob that fits nothing the table has shows nothing: it may be misspelt.
+    fn never(
+        table: &Table,
+        catalogue: &Catalogue,
+        doc: &Never,
+    ) -> Result<Vec<(&'static str, Pattern, String)>, String> {
+        let Never { providers, regions, accounts, models, targets } = doc;
+        let lists = [
+            ("provider", providers),
+            ("region", regions),
+            ("account", accounts),
+            ("model", models),
+            ("target", targets),
+        ];
+        let mut never = Vec::new();
+        for (word, globs) in lists {
+            let known = names_of(table, catalogue, word);
+            for glob in globs.iter().flat_map(NonEmpty::iter) {
+                let glob = glob.value.clone();
+                let pattern = Pattern::of_names(&glob).map_err(|why| format!("`{glob}` is not a glob: {why}"))?;
+                if !known.iter().any(|name| pattern.matches(name)) {
+                    return Err(no_such(word, &glob, known.iter().copied()));
+                }
+                never.push((word, pattern, glob));
+            }
+        }
+        if never.is_empty() { Err("`never` names nothing, so it shows nothing".to_owned()) } else { Ok(never) }
     }
 
     /// What of a request is not as expected.
@@ -242,14 +310,14 @@ impl Expected {
             let called = journey.calls().find(|stop| {
                 let target = &table.targets[stop.target];
                 let account = stop.key.and_then(|key| table.keys[key].account);
-                let text = match *word {
-                    "provider" => Some(target.doc.provider.value.as_str()),
-                    "region" => target.doc.region.as_ref().map(|region| region.value.as_str()),
-                    "account" => account.map(|account| table.accounts[account].name.value.as_str()),
-                    "model" => Some(target.doc.model.value.as_str()),
-                    _ => Some(target.name.value.as_str()),
-                };
-                text.is_some_and(|text| pattern.matches(text))
+                let is = |name: &str| pattern.matches(name);
+                match *word {
+                    "provider" => is(target.doc.provider.value.as_str()),
+                    "region" => target.doc.region.as_ref().is_some_and(|region| is(region.value.as_str())),
+                    "account" => account.is_some_and(|account| is(table.accounts[account].name.value.as_str())),
+                    "model" => models_of(self.catalogue, target).into_iter().any(is),
+                    _ => is(target.name.value.as_str()),
+                }
             })?;
             Some(format!("it calls {}, and must never call the {word} `{glob}`", name(called.target)))
         })

@@ -1,7 +1,7 @@
 //! Every request of a route under one weather: from each target of its pool, and with each choice at every route visited.
 
 use crate::graph::Call;
-use crate::model::{RouteId, Symptom, Table, TargetId};
+use crate::model::{RouteId, Table};
 
 use super::journey::{Journey, follow_with};
 use super::weather::Weather;
@@ -10,7 +10,7 @@ use super::weather::Weather;
 const MOST: usize = 4_096;
 
 /// Follows every request of a route; `false` where there are too many to follow all.
-pub(super) fn every(table: &Table, route: RouteId, weather: &Weather, mut see: impl FnMut(TargetId, Journey)) -> bool {
+pub(super) fn every(table: &Table, route: RouteId, weather: &Weather, mut see: impl FnMut(Journey)) -> bool {
     for member in &table.routes[route].pool {
         let mut fixed: Vec<usize> = Vec::new();
         for run in 0.. {
@@ -25,7 +25,7 @@ pub(super) fn every(table: &Table, route: RouteId, weather: &Weather, mut see: i
                 made.push((choice, pool.len()));
                 pool.get(choice).map(|member| member.target)
             };
-            see(member.target, follow_with(table, route, member.target, fate, choose));
+            see(follow_with(table, route, member.target, fate, choose));
             // The next combination: the last choice that has another alternative takes it.
             while made.last().is_some_and(|(choice, of)| choice + 1 >= *of) {
                 made.pop();
@@ -36,27 +36,4 @@ pub(super) fn every(table: &Table, route: RouteId, weather: &Weather, mut see: i
         }
     }
     true
-}
-
-/// A request whose calls end as an adversary likes: the symptom at each call is asked of `fate`.
-pub(super) fn adversarial(
-    table: &Table,
-    route: RouteId,
-    first: TargetId,
-    mut fate: impl FnMut(&Call, &crate::graph::Walk<'_>) -> Option<Symptom>,
-    choose: impl FnMut(RouteId) -> Option<TargetId>,
-) -> (Journey, Vec<Symptom>) {
-    let mut shown = Vec::new();
-    let journey = follow_with(
-        table,
-        route,
-        first,
-        |_, call, walk| {
-            let symptom = fate(call, walk);
-            shown.extend(symptom);
-            symptom
-        },
-        choose,
-    );
-    (journey, shown)
 }

@@ -76,6 +76,8 @@ pub enum Ending {
 pub struct Journey {
     /// The route it entered.
     pub route: RouteId,
+    /// The target that was called first in each visit, in the order of the visits.
+    pub chosen: Vec<(RouteId, TargetId)>,
     /// What happened to it.
     pub entries: Vec<Entry>,
     /// How it ended.
@@ -85,12 +87,19 @@ pub struct Journey {
 }
 
 /// The calls after which a request is no longer followed.
-const LONGEST: usize = 1_000;
+pub(super) const LONGEST: usize = 1_000;
 
 impl Journey {
     /// The calls it made, in order.
     pub fn calls(&self) -> impl Iterator<Item = &Stop> {
         self.entries.iter().filter_map(|entry| if let Entry::Calls(call) = entry { Some(call) } else { None })
+    }
+
+    /// The choices that a request must be told to go the same way: none after the last that is not the usual one.
+    pub fn choices(&self, table: &Table) -> &[(RouteId, TargetId)] {
+        let unusual = |(route, target): &(RouteId, TargetId)| usual(&table.routes[*route]) != Some(*target);
+        let told = self.chosen.iter().rposition(unusual).map_or(0, |last| last + 1);
+        self.chosen.get(..told).unwrap_or_default()
     }
 
     /// What it cost at most.
@@ -99,10 +108,14 @@ impl Journey {
     }
 }
 
-/// Follows a request that enters a route, first at a target of its pool, then at the usual target of every route.
-pub fn follow(table: &Table, route: RouteId, first: TargetId, weather: &Weather) -> Journey {
+/// Follows a request that enters a route. In each visit the next of `choices` is called first; after the last of them,
+/// the usual target of the route.
+pub fn follow(table: &Table, route: RouteId, choices: &[TargetId], weather: &Weather) -> Option<Journey> {
+    let mut left = choices.iter().copied();
+    let first = left.next().or_else(|| usual(&table.routes[route]))?;
     let fate = |number: usize, call: &Call, _: &Walk<'_>| weather.fate(table, number, call);
-    follow_with(table, route, first, fate, |to| usual(&table.routes[to]))
+    let choose = |to: RouteId| usual(&table.routes[to]).map(|usual| left.next().unwrap_or(usual));
+    Some(follow_with(table, route, first, fate, choose))
 }
 
 /// Follows a request, asked at every call how it ends, and at every visit which target of the pool is called first.
@@ -116,6 +129,7 @@ pub(super) fn follow_with(
     let traffic = table.routes[route].doc.traffic.as_ref().map(|traffic| &traffic.value);
     let mut follower = Follower {
         table,
+        chosen: vec![(route, first)],
         entries: vec![Entry::Visits(route, table.routes[route].name.span())],
         now: When { least: 0, most: Some(0) },
         money: Some(Pico::default()),
@@ -142,6 +156,7 @@ pub(super) fn follow_with(
                     follower.entries.push(Entry::Visits(to, follower.span_of(step)));
                     match choose(to) {
                         Some(target) => {
+                            follower.chosen.push((to, target));
                             walk.choose(target);
                             break;
                         }
@@ -158,6 +173,7 @@ pub(super) fn follow_with(
 
 struct Follower<'a> {
     table: &'a Table,
+    chosen: Vec<(RouteId, TargetId)>,
     entries: Vec<Entry>,
     now: When,
     money: Option<Pico>,
@@ -218,7 +234,7 @@ impl Follower<'_> {
     }
 
     fn end(self, route: RouteId, ending: Ending) -> Journey {
-        Journey { route, entries: self.entries, ending, ended: self.now }
+        Journey { route, chosen: self.chosen, entries: self.entries, ending, ended: self.now }
     }
 }
 

@@ -1,17 +1,21 @@
 //! Questions about one table that are answered with a request: what happens to it, whether a property always holds, and
 //! whether what people expect is so.
 
+mod anything;
 mod cases;
 mod checks;
 mod coverage;
 mod every;
+mod goal;
 mod journey;
 mod property;
+mod rest;
+mod search;
 mod weather;
 
-pub use cases::{CaseResult, Outcome as CaseOutcome, run_cases};
+pub use cases::{CaseResult, Outcome as CaseOutcome, asks, run_cases};
 pub use checks::{CheckResult, run_checks};
 pub use coverage::Coverage;
 pub use journey::{Ending, Entry, Journey, Stop, When, follow, step_of};
-pub use property::{Answer, Asked, Property, Refutation, prove};
-pub use weather::Weather;
+pub use property::{Answer, Asked, Extent, Property, Refutation, prove};
+pub use weather::{ANSWER, Weather};

@@ -15,11 +15,11 @@ use crate::source::Place;
 
 pub use bounds::{AtMost, Bound, Bounds, Case, Open, Part, PriceOf};
 pub use cycles::Cycle;
-pub use moves::{Call, Move};
+pub use moves::{Call, Move, further_keys};
 pub use reach::{Path, Reachable, Reached};
 pub use starts::{Start, earliest_starts};
 pub use trace::{describe_hop, describe_path};
-pub use walk::{Next, Passed, StepAt, Walk, shares, shows, usual};
+pub use walk::{Next, Passed, Standing, State, StepAt, Walk, shares, shows, usual};
 
 /// A place a request can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use crate::model::{Backoff, Duration, EgressId, KeyId, Leg, ResolvedStep, Step, Table, TargetId};
 
 /// One call: a target, with the key, network path and timeout it is made with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     /// The target.
     pub target: TargetId,
@@ -92,7 +92,7 @@ impl<'t> Move<'t> {
 }
 
 /// How many further keys a step tries, of those that remain.
-pub(super) fn further_keys(times: Option<u32>, spare: usize) -> u64 {
+pub fn further_keys(times: Option<u32>, spare: usize) -> u64 {
     let spare = u64::try_from(spare).unwrap_or(u64::MAX);
     times.map_or(spare, |times| spare.min(u64::from(times)))
 }

@@ -49,8 +49,25 @@ pub enum Passed {
     Left(RouteId, Symptom),
 }
 
-/// One visit of a route. A visit never reuses a step.
+/// Where a request stands, apart from how it came there: what happens next depends on nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct State(Vec<Visit>);
+
+/// One visit under way, to judge what may still come of it.
 #[derive(Clone, Copy, Debug)]
+pub struct Standing<'w> {
+    /// The route.
+    pub route: RouteId,
+    /// How many steps of each rung are used.
+    pub used: &'w [u16],
+    /// The call made last.
+    pub call: Option<&'w Call>,
+    /// A step that makes several calls, and how many of them are left.
+    pub repeat: Option<(StepAt, u64)>,
+}
+
+/// One visit of a route. A visit never reuses a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Visit {
     route: RouteId,
     /// How many steps of each rung are used.
@@ -62,7 +79,7 @@ struct Visit {
 }
 
 /// A step that makes several calls, in progress.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Repeat {
     at: StepAt,
     left: u64,
@@ -118,21 +135,23 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// A symptom on which the innermost visit still has a step that makes a call; `None` where all are used up.
-    pub fn untried(&self) -> Option<Symptom> {
-        let visit = self.visits.last()?;
+    /// Where the request stands.
+    pub fn state(&self) -> State {
+        State(self.visits.clone())
+    }
+
+    /// A request that stands somewhere, to go on from there.
+    pub fn resume(table: &'t Table, state: &State) -> Self {
+        Self { table, visits: state.0.clone(), passed: None }
+    }
+
+    /// Symptoms that stand for all: one for each rung of the innermost visit, and one that has none.
+    pub fn telling(&self) -> Vec<Symptom> {
+        let Some(visit) = self.visits.last() else { return Vec::new() };
         let route = &self.table.routes[visit.route];
-        let shown = |rung: usize| shows(route, rung);
-        if let Some(repeat) = visit.repeat {
-            return shown(repeat.at.rung);
-        }
-        let left = |rung: usize| {
-            let used = visit.used.get(rung).map_or(0, |used| usize::from(*used));
-            let steps = route.rungs.get(rung)?.steps.iter().skip(used);
-            let mut open = steps.map(Move::of).take_while(|step| !matches!(step, Move::Stop));
-            open.any(|step| step.calls()).then(|| shown(rung)).flatten()
-        };
-        (0..route.rungs.len()).find_map(left)
+        let rungs = (0..route.rungs.len()).filter_map(|rung| shows(route, rung));
+        let without = Symptom::CONCRETE.into_iter().find(|symptom| rung_for(route, *symptom).is_none());
+        rungs.chain(without).collect()
     }
 
     /// The call failed with a symptom.
@@ -219,6 +238,23 @@ impl<'t> Walk<'t> {
         if let Some(log) = &mut self.passed {
             log.push(passed);
         }
+    }
+}
+
+impl State {
+    /// The visits under way, outermost first.
+    pub fn standing(&self) -> impl Iterator<Item = Standing<'_>> {
+        self.0.iter().map(|visit| Standing {
+            route: visit.route,
+            used: &visit.used,
+            call: visit.call.as_ref(),
+            repeat: visit.repeat.map(|repeat| (repeat.at, repeat.left)),
+        })
+    }
+
+    /// How many visits are under way.
+    pub fn depth(&self) -> usize {
+        self.0.len()
     }
 }
 

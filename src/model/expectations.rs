@@ -40,6 +40,8 @@ pub struct Case {
     pub name: Spanned<String>,
     /// What fails.
     pub fail: Spanned<FailureCase>,
+    /// The table that is asked; the one that has the route if not given.
+    pub table: Option<Spanned<Name>>,
     /// The routes that are asked.
     pub subject: Subject,
     /// What must then hold.
@@ -64,6 +66,8 @@ struct CaseAsWritten {
     name: Spanned<String>,
     /// What fails.
     fail: Spanned<FailureCase>,
+    /// The table that is asked, where a project holds several; the one that has the route if not given.
+    table: Option<Spanned<Name>>,
     /// The route that is asked.
     route: Option<Spanned<Name>>,
     /// The routes that are asked, every one of them.
@@ -81,7 +85,7 @@ impl TryFrom<CaseAsWritten> for Case {
             (None, Some(routes)) => Subject::Routes(routes),
             (Some(_), Some(_)) | (None, None) => return Err("a case is about either a route or routes"),
         };
-        Ok(Self { name: written.name, fail: written.fail, subject, expect: written.expect })
+        Ok(Self { name: written.name, fail: written.fail, table: written.table, subject, expect: written.expect })
     }
 }
 
@@ -90,29 +94,21 @@ impl TryFrom<CaseAsWritten> for Case {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct FailureCase {
     /// Providers.
-    #[serde(default)]
-    pub providers: Vec<Spanned<Name>>,
+    pub providers: Option<NonEmpty<Spanned<Name>>>,
     /// Regions.
-    #[serde(default)]
-    pub regions: Vec<Spanned<Name>>,
+    pub regions: Option<NonEmpty<Spanned<Name>>>,
     /// Accounts.
-    #[serde(default)]
-    pub accounts: Vec<Spanned<Name>>,
+    pub accounts: Option<NonEmpty<Spanned<Name>>>,
     /// Keys.
-    #[serde(default)]
-    pub keys: Vec<Spanned<Name>>,
+    pub keys: Option<NonEmpty<Spanned<Name>>>,
     /// Quotas.
-    #[serde(default)]
-    pub quotas: Vec<Spanned<Name>>,
+    pub quotas: Option<NonEmpty<Spanned<Name>>>,
     /// Network paths.
-    #[serde(default)]
-    pub egress: Vec<Spanned<Name>>,
+    pub egress: Option<NonEmpty<Spanned<Name>>>,
     /// Models.
-    #[serde(default)]
-    pub models: Vec<Spanned<String>>,
+    pub models: Option<NonEmpty<Spanned<String>>>,
     /// Targets.
-    #[serde(default)]
-    pub targets: Vec<Spanned<Name>>,
+    pub targets: Option<NonEmpty<Spanned<Name>>>,
     /// Every single element of these kinds, one after the other.
     pub each: Option<NonEmpty<Survive>>,
     /// The symptom it shows; those that this kind of failure causes if not given.
@@ -142,20 +138,15 @@ pub struct Expectation {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Never {
     /// Providers, as globs.
-    #[serde(default)]
-    pub providers: Vec<Spanned<String>>,
+    pub providers: Option<NonEmpty<Spanned<String>>>,
     /// Regions, as globs.
-    #[serde(default)]
-    pub regions: Vec<Spanned<String>>,
+    pub regions: Option<NonEmpty<Spanned<String>>>,
     /// Accounts, as globs.
-    #[serde(default)]
-    pub accounts: Vec<Spanned<String>>,
+    pub accounts: Option<NonEmpty<Spanned<String>>>,
     /// Models, as globs.
-    #[serde(default)]
-    pub models: Vec<Spanned<String>>,
+    pub models: Option<NonEmpty<Spanned<String>>>,
     /// Targets, as globs.
-    #[serde(default)]
-    pub targets: Vec<Spanned<String>>,
+    pub targets: Option<NonEmpty<Spanned<String>>>,
 }
 
 /// One assertion about what the policies in force find.

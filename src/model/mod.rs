@@ -52,5 +52,5 @@ pub use table::{
     AccountId, AccountNode, Arena, EgressId, Id, KeyId, KeyNode, LadderId, Leg, PoolMember, ProviderId, ResolvedStep,
     RouteId, RouteNode, Rung, Table, TargetId, TargetNode,
 };
-pub use units::{Date, Duration, Moment, Month, Percent, Price, UnitError, Usd};
+pub use units::{Date, Duration, Moment, Month, Percent, Price, UnitError, Usd, Wait};
 pub use waiver::Waiver;

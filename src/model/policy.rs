@@ -249,8 +249,7 @@ pub struct RouteSelector {
     /// Routes of this tier.
     pub tier: Option<SloTier>,
     /// Routes by name, as globs.
-    #[serde(default)]
-    pub names: Vec<Spanned<String>>,
+    pub names: Option<NonEmpty<Spanned<String>>>,
     /// Routes that carry this class of data.
     pub data: Option<Spanned<Name>>,
 }

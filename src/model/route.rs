@@ -123,7 +123,8 @@ pub struct PoolEntry {
     pub target: Spanned<Name>,
     /// Its share of the traffic, relative to the other targets of the same order; 1 if not given.
     pub weight: Option<Tokens>,
-    /// Strict preference: 1 is used before 2.
+    /// Strict preference: requests begin at targets of the lowest order. Those of a higher one stand in for them while
+    /// the gateway keeps these out of the pool; a call that fails leads to steps of a ladder, not there.
     pub order: Option<Count>,
 }
 

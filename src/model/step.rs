@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Spanned;
 
-use super::{Count, Duration, Fallback, Name, Percent};
+use super::{Count, Duration, Fallback, Name, Percent, Wait};
 
 /// One step of a ladder.
 #[derive(Clone, Debug, Deserialize)]
@@ -150,12 +150,12 @@ impl JsonSchema for Step {
 #[serde(deny_unknown_fields)]
 pub struct Backoff {
     /// The first wait.
-    pub initial: Duration,
+    pub initial: Wait,
     /// What each further wait is multiplied by; 2 if not given.
     #[schemars(range(min = 1, max = 255))]
     pub factor: Option<std::num::NonZeroU8>,
     /// The longest wait.
-    pub max: Option<Duration>,
+    pub max: Option<Wait>,
     /// How many further calls.
     #[schemars(range(min = 1, max = 65535))]
     pub attempts: std::num::NonZeroU16,

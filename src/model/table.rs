@@ -172,7 +172,7 @@ pub struct PoolMember {
     pub place: Place,
     /// Its share of the traffic, relative to the others of its order.
     pub weight: u64,
-    /// Strict preference, from 1.
+    /// Strict preference, from 1: what may happen counts every order, what usually happens only the lowest.
     pub order: u32,
 }
 

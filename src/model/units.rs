@@ -11,9 +11,13 @@ use serde::de;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitError;
 
-/// A length of time, in milliseconds.
+/// A length of time, in milliseconds; where it is written it is never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Duration(pub u64);
+
+/// A wait between two calls, in milliseconds; 0 calls again at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Wait(pub u64);
 
 /// A share, in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,15 +50,28 @@ impl FromStr for Duration {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at_checked(digits).ok_or(UnitError)?;
-        if number.len() > 9 || (number.len() > 1 && number.starts_with('0')) {
-            return Err(UnitError);
-        }
-        let number: u64 = number.parse().map_err(|_| UnitError)?;
-        let (_, scale) = SCALES.iter().find(|(name, _)| *name == unit).ok_or(UnitError)?;
-        Ok(Self(number * scale))
+        milliseconds(text).filter(|milliseconds| *milliseconds > 0).map(Self).ok_or(UnitError)
     }
+}
+
+impl FromStr for Wait {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        milliseconds(text).map(Self).ok_or(UnitError)
+    }
+}
+
+/// A number and a unit of time in milliseconds.
+fn milliseconds(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits)?;
+    if number.len() > 9 || (number.len() > 1 && number.starts_with('0')) {
+        return None;
+    }
+    let number: u64 = number.parse().ok()?;
+    let (_, scale) = SCALES.iter().find(|(name, _)| *name == unit)?;
+    Some(number * scale)
 }
 
 impl fmt::Display for Duration {
@@ -64,6 +81,27 @@ impl fmt::Display for Duration {
         let fits = |(_, scale): &&(&str, u64)| self.0.is_multiple_of(*scale);
         let (unit, scale) = SCALES.iter().take(least).rev().find(fits).unwrap_or(&("ms", 1));
         write!(formatter, "{}{unit}", self.0 / scale)
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Duration(self.0).fmt(formatter)
+    }
+}
+
+impl Duration {
+    /// As people say it: in seconds from one second on, however many digits that takes. Sums that no longer fit say so.
+    pub fn said(self) -> String {
+        let rest = self.0 % 1000;
+        if self.0 == u64::MAX {
+            return "beyond count".to_owned();
+        }
+        if self.0 < 1000 || rest == 0 || self.0 >= 600_000 {
+            return self.to_string();
+        }
+        let decimals = format!("{rest:03}");
+        format!("{}.{}s", self.0 / 1000, decimals.trim_end_matches('0'))
     }
 }
 
@@ -255,9 +293,16 @@ macro_rules! unit {
 unit!(
     Duration,
     "a duration",
-    "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
-    "a duration with its unit: ms, s, m, h or d",
+    "^[1-9][0-9]{0,8}(ms|s|m|h|d)$",
+    "a duration above 0 with its unit: ms, s, m, h or d",
     ["500ms", "45s", "30m", "7d"]
+);
+unit!(
+    Wait,
+    "a duration",
+    "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$",
+    "a wait with its unit: ms, s, m, h or d; 0ms is none",
+    ["500ms", "2s"]
 );
 unit!(
     Percent,
@@ -303,7 +348,8 @@ mod tests {
         assert_eq!(round::<Duration>("90s"), "90s");
         assert_eq!(round::<Duration>("2m"), "120s");
         assert_eq!(round::<Duration>("1800s"), "30m");
-        assert_eq!(round::<Duration>("0s"), "0s");
+        assert!("0s".parse::<Duration>().is_err());
+        assert_eq!("0s".parse(), Ok(Wait(0)));
         for bad in ["45", "1.5s", "-1s", "1 s", "s", "01s", "1w", "1234567890s"] {
             assert_eq!(round::<Duration>(bad), "refused", "{bad}");
         }

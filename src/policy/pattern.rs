@@ -32,8 +32,8 @@ impl Pattern {
 }
 
 /// Globs over names as a document lists them; what is no glob is reported and matches nothing.
-pub(super) fn names(globs: &[Spanned<String>], sink: &mut Sink) -> Vec<Pattern> {
-    globs.iter().filter_map(|glob| name(glob, sink)).collect()
+pub(super) fn names<'g>(globs: impl IntoIterator<Item = &'g Spanned<String>>, sink: &mut Sink) -> Vec<Pattern> {
+    globs.into_iter().filter_map(|glob| name(glob, sink)).collect()
 }
 
 /// A glob over names; what is no glob is reported.

@@ -18,7 +18,7 @@ impl Selector {
     pub fn new(doc: &RouteSelector, sink: &mut Sink) -> Self {
         Self {
             tier: doc.tier,
-            names: (!doc.names.is_empty()).then(|| pattern::names(&doc.names, sink)),
+            names: doc.names.as_ref().map(|names| pattern::names(names.iter(), sink)),
             data: doc.data.as_ref().map(|data| data.value.to_string()),
         }
     }

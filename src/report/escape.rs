@@ -17,7 +17,7 @@ pub fn terminal(text: &str) -> String {
 }
 
 /// For a line: as for a terminal, without line breaks.
-pub(super) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     terminal(text).replace('\n', "\\n")
 }
 

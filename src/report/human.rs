@@ -57,9 +57,9 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
         );
         out.push_str(&escape::line(&line).replace("\\n", "\n"));
     }
-    summary::wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
+    super::fold::wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
     for line in summary::caveats(report, style) {
-        summary::wrap(&mut out, &escape::line(&line), "  ", style.width);
+        super::fold::wrap(&mut out, &escape::line(&line), "  ", style.width);
     }
     out
 }

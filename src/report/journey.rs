@@ -10,52 +10,49 @@ use crate::model::{Step, Table};
 use crate::source::Span;
 
 use super::Places;
+use super::fold::folded;
 use super::summary::time;
 
 /// A request for people, in lines of at most 80 columns as far as names allow.
 pub fn journey_text(table: &Table, journey: &Journey, places: &mut Places<'_>) -> String {
     let mut out = String::new();
+    let mut say = |line: String| out.push_str(&folded(&line));
     let mut number = 0;
     let mut depth = 0usize;
     for entry in &journey.entries {
         let pad = "  ".repeat(depth.min(8));
         match entry {
             Entry::Visits(route, span) if number == 0 => {
-                let _ = writeln!(out, "{pad}enters {} ({})", table.routes[*route].name.value, at(places, *span));
+                say(format!("{pad}enters {} ({})", table.routes[*route].name.value, at(places, *span)));
                 depth += 1;
             }
             Entry::Visits(route, span) => {
-                let _ = writeln!(
-                    out,
-                    "{pad}falls back to route {} ({})",
-                    table.routes[*route].name.value,
-                    at(places, *span)
-                );
+                say(format!("{pad}falls back to route {} ({})", table.routes[*route].name.value, at(places, *span)));
                 depth += 1;
             }
             Entry::Calls(stop) => {
                 number += 1;
-                let _ = writeln!(out, "{pad}{number}. {}", called(table, stop));
-                let _ = writeln!(out, "{pad}   {}", how_it_went(stop));
-                let _ = writeln!(out, "{pad}   {}", at(places, stop.span));
+                say(format!("{pad}{number}. {}", called(table, stop)));
+                say(format!("{pad}   {}", how_it_went(stop)));
+                say(format!("{pad}   {}", at(places, stop.span)));
             }
             Entry::Passes(step, span) => {
-                let _ = writeln!(out, "{pad}-  {} ({})", passed(table, *step), at(places, *span));
+                say(format!("{pad}-  {} ({})", passed(table, *step), at(places, *span)));
             }
             Entry::NoKeyLeft(_, span) => {
-                let _ = writeln!(out, "{pad}-  next-key: no key is left ({})", at(places, *span));
+                say(format!("{pad}-  next-key: no key is left ({})", at(places, *span)));
             }
             Entry::Stops(_, span) => {
-                let _ = writeln!(out, "{pad}-  stop ({})", at(places, *span));
+                say(format!("{pad}-  stop ({})", at(places, *span)));
             }
             Entry::Leaves(route, symptom) => {
                 let name = &table.routes[*route].name.value;
-                let _ = writeln!(out, "{pad}-  {name} has no further step for {}", symptom.as_str());
+                say(format!("{pad}-  {name} has no further step for {}", symptom.as_str()));
                 depth = depth.saturating_sub(1);
             }
         }
     }
-    let _ = writeln!(out, "{}", ending(table, journey));
+    say(ending(table, journey));
     out
 }
 

@@ -2,6 +2,7 @@
 
 mod concise;
 mod escape;
+mod fold;
 mod github;
 mod graph;
 mod human;
@@ -20,14 +21,15 @@ use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
-pub use escape::terminal;
+pub use escape::{line, terminal};
+pub use fold::{COLUMNS, folded, wrap};
 pub(crate) use graph::JsonGraph;
 pub use graph::{GraphFormat, render as render_graph};
 pub use journey::{ending, journey_json, journey_text};
 pub(crate) use json::JsonReport;
 pub use outage::{Bill, Comparison};
 pub use places::Region;
-pub use summary::{time, verdict};
+pub use summary::{count, time, verdict};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,41 +4,14 @@ use crate::model::{Duration, Origin};
 
 use super::{Report, Style};
 
-pub(super) fn count(number: usize, word: &str) -> String {
+/// A number of things in words.
+pub fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
-/// Adds a text in lines no wider than this, those after the first two columns further in.
-pub(super) fn wrap(out: &mut String, text: &str, indent: &str, width: usize) {
-    let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column == 0 {
-            out.push_str(indent);
-            column = indent.len();
-        } else if column + 1 + length > width {
-            out.push('\n');
-            out.push_str(indent);
-            out.push_str("  ");
-            column = indent.len() + 2;
-        } else {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out.push('\n');
-}
-
-/// A length of time as people say it: in seconds from one second on, however many digits that takes.
+/// A length of time as people say it.
 pub fn time(milliseconds: u64) -> String {
-    let rest = milliseconds % 1000;
-    if milliseconds < 1000 || rest == 0 || milliseconds >= 600_000 {
-        return Duration(milliseconds).to_string();
-    }
-    let decimals = format!("{rest:03}");
-    format!("{}.{}s", milliseconds / 1000, decimals.trim_end_matches('0'))
+    Duration(milliseconds).said()
 }
 
 /// The verdict in one line.

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read the tree and may stop")]
 
 mod artifact;
+mod claims;
 mod determinism;
+mod expectations;
 mod generated;
 mod hostile;
 mod outage;
@@ -16,4 +18,5 @@ mod shape;
 mod support;
 mod tidy;
 mod waivers;
+mod walk;
 mod yaml;

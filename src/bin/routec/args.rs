@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
     name = "routec",
     version,
     about,
-    after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 5 an artifact is not accepted, 6 refuted."
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 5 an artifact is not accepted, 6 refuted or not decided."
 )]
 pub(crate) struct Args {
     /// When to use colour.
@@ -240,14 +240,16 @@ pub(crate) struct Trace {
     pub(crate) route: String,
     #[command(flatten)]
     pub(crate) question: Question,
-    /// The symptom of each call in turn, the last one for ever: `rate-limit`, `timeout,auth`, `timeout*3,rate-limit`.
+    /// The symptom of each call in turn, the last one for ever: `rate-limit`, `timeout,auth`, `timeout*3,rate-limit`; a
+    /// call that answers is `answer`: `timeout*2,answer`.
     #[arg(long, value_name = "SYMPTOM,…", conflicts_with_all = ["fail", "with"])]
     pub(crate) on: Option<String>,
     #[command(flatten)]
     pub(crate) fail: Fail,
-    /// The target of the pool that is called first; the usual one if not given.
+    /// The target of the pool that is called first; the usual one if not given. Given again, that of the next route
+    /// that the request visits.
     #[arg(long, value_name = "TARGET")]
-    pub(crate) from: Option<String>,
+    pub(crate) from: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -295,7 +297,8 @@ pub(crate) struct Prove {
     pub(crate) tier: Option<String>,
     #[command(flatten)]
     pub(crate) fail: Fail,
-    /// Whatever symptom shows at each call; else nothing and every single failure, one after the other.
+    /// Whatever symptom shows at each call; else nothing, every single failure, and each symptom at every call, one
+    /// after the other.
     #[arg(long, conflicts_with_all = ["fail", "with", "pairs"])]
     pub(crate) anything: bool,
     /// Every pair of failures, too.

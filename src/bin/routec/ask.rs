@@ -1,21 +1,16 @@
-//! `routec trace` and `routec bounds`, and what other questions share with them.
+//! What the commands that ask share: the table, what fails, which routes.
 
-use std::fmt::Write;
-
-use serde_json::json;
-
-use routec::claims::{Weather, follow};
 use routec::contingency::{Element, Failure, single_failures};
 use routec::driver::Outcome;
-use routec::graph::{AtMost, Bounds as Limits, Case, FailoverGraph, Open, usual};
-use routec::model::{Gateway, RouteId, Symptom, Table, TargetId};
-use routec::policy::{Pattern, Pico, per_request};
-use routec::report::{self, Places, journey_json, journey_text};
+use routec::graph::FailoverGraph;
+use routec::model::{Gateway, RouteId, Symptom, Table};
+use routec::policy::Pattern;
+use routec::report::Places;
 
-use crate::args::{Answer, Bounds, Fail, Question, Trace};
+use crate::Stop;
+use crate::args::{Fail, Question};
 use crate::request::{self, Request};
 use crate::world::World;
-use crate::{Exit, Stop};
 
 /// A run and the table in it that is asked.
 pub(crate) struct Subject {
@@ -99,13 +94,18 @@ pub(crate) fn routes_like(table: &Table, globs: &[String]) -> Result<Vec<RouteId
     let found: Vec<RouteId> =
         table.routes.iter().filter(|(_, route)| fits(route.name.value.as_str())).map(|(id, _)| id).collect();
     if found.is_empty() {
-        return Err(Stop::usage(format!("no route is called {}", globs.join(" or "))));
+        let known = || table.routes.values().map(|route| route.name.value.as_str());
+        let near = globs.iter().find_map(|glob| routec::diagnostic::nearest(glob, known()));
+        let hint =
+            near.map_or_else(|| "`routec graph` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
+        let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
+        return Err(Stop::usage(format!("no route is called {}; {hint}", globs.join(" or "))));
     }
     Ok(found)
 }
 
 /// A symptom by its name.
-fn symptom(text: &str) -> Result<Symptom, Stop> {
+pub(crate) fn symptom(text: &str) -> Result<Symptom, Stop> {
     let found = Symptom::CONCRETE.into_iter().find(|symptom| symptom.as_str() == text);
     found.ok_or_else(|| {
         let known = Symptom::CONCRETE.map(Symptom::as_str);
@@ -140,55 +140,19 @@ pub(crate) fn failures_each(table: &Table, typed: &Fail) -> Result<Vec<Vec<Failu
         .collect()
 }
 
-/// Symptoms in turn, as typed.
-fn in_turn(text: &str) -> Result<Vec<Symptom>, Stop> {
-    let mut symptoms = Vec::new();
-    for part in text.split(',') {
-        let (name, times) = part.split_once('*').map_or((part, None), |(name, times)| (name, Some(times)));
-        let times: usize = match times {
-            None => 1,
-            Some(times) => times
-                .parse()
-                .ok()
-                .filter(|times| (1..=1000).contains(times))
-                .ok_or_else(|| Stop::usage(format!("--on: `{times}` is not a number of calls from 1 to 1000")))?,
-        };
-        symptoms.extend(std::iter::repeat_n(symptom(name.trim())?, times));
+/// What fails, as typed, with every symptom that it causes: of several, in every combination.
+pub(crate) fn every_failure(table: &Table, typed: &Fail) -> Result<Vec<Vec<Failure>>, Stop> {
+    let mut sets = vec![Vec::new()];
+    for each in failures_each(table, typed)? {
+        sets = sets
+            .iter()
+            .flat_map(|set: &Vec<Failure>| each.iter().map(|failure| [set.clone(), vec![failure.clone()]].concat()))
+            .collect();
+        if sets.len() > 4096 {
+            return Err(Stop::usage("that is too much at once; say with =SYMPTOM how each of them fails"));
+        }
     }
-    Ok(symptoms)
-}
-
-/// A target of a route's pool by its name.
-fn pool_target(table: &Table, route: RouteId, name: &str) -> Result<TargetId, Stop> {
-    let pool = &table.routes[route].pool;
-    let found = pool.iter().find(|member| table.targets[member.target].name.value.as_str() == name);
-    found.map(|member| member.target).ok_or_else(|| {
-        let known: Vec<&str> = pool.iter().map(|member| table.targets[member.target].name.value.as_str()).collect();
-        Stop::usage(format!("--from: `{name}` is not in the pool; it has {}", known.join(", ")))
-    })
-}
-
-/// Follows one request.
-pub(crate) fn trace(args: &Trace, world: &World) -> Result<Exit, Stop> {
-    let subject = Subject::read(&args.question, world)?;
-    let (table, _) = subject.table()?;
-    let route = route_named(table, &args.route)?;
-    let first = match &args.from {
-        Some(name) => pool_target(table, route, name)?,
-        None => usual(&table.routes[route]).ok_or_else(|| Stop::unreadable("the route has no pool"))?,
-    };
-    let weather = match &args.on {
-        Some(text) => Weather::InTurn(in_turn(text)?),
-        None => Weather::Failing(failures(table, &args.fail)?),
-    };
-    let journey = follow(table, route, first, &weather);
-    let mut places = subject.places();
-    match args.question.format {
-        Answer::Text => world.print(&report::terminal(&journey_text(table, &journey, &mut places))),
-        Answer::Json => world.print(&format!("{:#}\n", journey_json(table, &journey, &mut places))),
-    }
-    subject.warn(world);
-    Ok(Exit::Clean)
+    Ok(sets)
 }
 
 /// Every single failure, and every pair where that is asked for.
@@ -202,56 +166,4 @@ pub(crate) fn failure_sets(table: &Table, pairs: bool) -> Vec<Vec<Failure>> {
         }
     }
     sets
-}
-
-/// The calls, time and money at most.
-pub(crate) fn bounds(args: &Bounds, world: &World) -> Result<Exit, Stop> {
-    let subject = Subject::read(&args.question, world)?;
-    let (table, graph) = subject.table()?;
-    let mut text = String::new();
-    let mut answers = Vec::new();
-    for route in routes_like(table, &args.route)? {
-        let traffic = table.routes[route].doc.traffic.as_ref().map(|traffic| &traffic.value);
-        let price = |target: TargetId| per_request(&table.targets[target], traffic?).map(|cost| cost.0);
-        let name = &table.routes[route].name.value;
-        let _ = writeln!(text, "{name}");
-        let cases = Symptom::CONCRETE.into_iter().map(|symptom| (symptom.as_str(), Case::Persistent(symptom)));
-        let mut said = Vec::new();
-        for (word, case) in cases.chain([("any symptom at each call", Case::Adversarial)]) {
-            let limits = Limits::of(table, graph, case, &price, [route]);
-            let Some(bound) = limits.get(route) else { continue };
-            let time = |bound: AtMost<u64>| open(table, bound, report::time);
-            let money = open(table, bound.money, |money| Pico(money).to_string());
-            let calls = open(table, bound.attempts, |calls| calls.to_string());
-            let _ = writeln!(
-                text,
-                "  {word:<25} {calls:>3} calls, last after {:>7}, ends within {:>7}, {money}",
-                time(bound.last_start),
-                time(bound.time)
-            );
-            said.push(json!({
-                "case": word,
-                "attempts": bound.attempts.ok(),
-                "lastStartMs": bound.last_start.ok(),
-                "timeMs": bound.time.ok(),
-                "money": bound.money.ok().map(|money| Pico(money).to_string()),
-            }));
-        }
-        answers.push(json!({"route": name.as_str(), "bounds": said}));
-    }
-    match args.question.format {
-        Answer::Text => world.print(&report::terminal(&text)),
-        Answer::Json => world.print(&format!("{:#}\n", json!({"routes": answers}))),
-    }
-    subject.warn(world);
-    Ok(Exit::Clean)
-}
-
-fn open<T>(table: &Table, bound: AtMost<T>, show: impl Fn(T) -> String) -> String {
-    match bound {
-        Ok(value) => show(value),
-        Err(Open::Cycle) => "no end (cycle)".to_owned(),
-        Err(Open::NoTimeout(target)) => format!("? ({} has no timeout)", table.targets[target].name.value),
-        Err(Open::NoPrice(target)) => format!("cost unknown ({})", table.targets[target].name.value),
-    }
 }

@@ -56,9 +56,10 @@ pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<E
             let _ = writeln!(text, "{heading}");
         }
         let note = clause.beaten.map_or_else(String::new, |why| format!(" ({why})"));
-        let _ = writeln!(text, "  {:<24} {}{note}", clause.name, clause.says);
+        let _ = writeln!(text, "  {:<24} {}{note}", report::line(&clause.name), report::line(&clause.says));
         if let (true, Some(region)) = (origin, &region) {
-            let _ = writeln!(text, "  {:<24} from {}, {}:{}", "", clause.policy, region.file, region.line);
+            let policy = report::line(&clause.policy);
+            let _ = writeln!(text, "  {:<24} from {policy}, {}:{}", "", region.file, region.line);
         }
         answers.push(json!({
             "kind": clause.kind, "name": clause.name, "says": clause.says, "policy": clause.policy,

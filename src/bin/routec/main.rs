@@ -1,7 +1,9 @@
 //! The command line of routec: `args` is what was typed, `request` what it means, `world` the only way out.
 
+mod again;
 mod args;
 mod ask;
+mod bounds;
 mod check;
 mod explain;
 mod graph;
@@ -11,6 +13,7 @@ mod prove;
 mod request;
 mod seal;
 mod test;
+mod trace;
 mod whatif;
 mod world;
 
@@ -34,7 +37,7 @@ enum Exit {
     Unreadable,
     /// An artifact is not accepted.
     Refused,
-    /// A property or an expectation does not hold.
+    /// A property or an expectation does not hold, or nobody can say whether it does.
     Refuted,
 }
 
@@ -82,9 +85,9 @@ fn main() -> ExitCode {
     let ended = match &args.command {
         Command::Check(check) => check::run(check, &world),
         Command::Graph(graph) => graph::run(graph, &world),
-        Command::Trace(trace) => ask::trace(trace, &world),
+        Command::Trace(trace) => trace::run(trace, &world),
         Command::Whatif(whatif) => whatif::run(whatif, &world),
-        Command::Bounds(bounds) => ask::bounds(bounds, &world),
+        Command::Bounds(bounds) => bounds::run(bounds, &world),
         Command::Prove(prove) => prove::run(prove, &world),
         Command::Test(test) => test::run(test, &world),
         Command::Policy(args::PolicyCommand::Show { question, origin }) => law::show(question, *origin, &world),

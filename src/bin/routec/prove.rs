@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use routec::claims::{Answer as Verdict, Asked, Property, Refutation, prove};
+use routec::claims::{Answer as Verdict, Asked, Extent, Property, Refutation, Weather, prove};
 use routec::contingency::Element;
-use routec::graph::usual;
-use routec::model::{Duration, RouteId, SloTier, Table, Usd};
+use routec::model::{Duration, RouteId, SloTier, Symptom, Table, Usd};
 use routec::policy::Pico;
-use routec::report::{self, journey_json, journey_text};
+use routec::report::{self, count, folded, journey_json, journey_text};
 
+use crate::again::{again, in_lines};
 use crate::args::{Answer, Prove};
-use crate::ask::{Subject, failure_sets, failures, routes_like};
+use crate::ask::{Subject, every_failure, failure_sets, routes_like};
 use crate::world::World;
 use crate::{Exit, Stop};
 
@@ -20,23 +20,47 @@ pub(crate) fn run(args: &Prove, world: &World) -> Result<Exit, Stop> {
     let (table, graph) = subject.table()?;
     let routes = selected(table, args)?;
     let property = property(table, args)?;
-    let asked = if args.anything {
-        Asked::Anything
-    } else if args.fail.fail.is_empty() {
-        let mut sets = vec![Vec::new()];
-        sets.extend(failure_sets(table, args.pairs));
-        Asked::Failures(sets)
-    } else {
-        Asked::Failures(vec![failures(table, &args.fail)?])
-    };
+    let (asked, cover) = asked(table, args, &property)?;
     let verdict = prove(table, graph, &routes, &property, &asked);
     let exit = if matches!(verdict, Verdict::Verified(_)) { Exit::Clean } else { Exit::Refuted };
     match args.question.format {
-        Answer::Text => world.print(&report::terminal(&text(&subject, table, args, &routes, &asked, &verdict))),
-        Answer::Json => world.print(&format!("{:#}\n", json(&subject, table, args, &verdict))),
+        Answer::Text => world.print(&report::terminal(&text(&subject, table, args, &cover, &verdict))),
+        Answer::Json => world.print(&format!("{:#}\n", json(&subject, table, args, &cover, &verdict))),
     }
     subject.warn(world);
     Ok(exit)
+}
+
+/// In which cases the property is asked, and that in words.
+fn asked(table: &Table, args: &Prove, property: &Property) -> Result<(Asked, String), Stop> {
+    if args.anything {
+        return Ok((Asked::Anything, "whatever symptom shows at each call".to_owned()));
+    }
+    if args.fail.fail.is_empty() && args.fail.with.is_some() {
+        return Err(Stop::usage("--with says how something fails; --fail says what"));
+    }
+    if !args.fail.fail.is_empty() {
+        let sets = every_failure(table, &args.fail)?;
+        let each = sets.iter().filter_map(|set| {
+            let words =
+                set.iter().map(|failure| format!("{}={}", failure.element.typed(table), failure.symptom.as_str()));
+            words.reduce(|all, word| format!("{all} with {word}"))
+        });
+        let cover = format!("while these fail: {}", each.collect::<Vec<_>>().join("; "));
+        return Ok((Asked::Weathers(sets.into_iter().map(Weather::Failing).collect()), cover));
+    }
+    let sets = failure_sets(table, args.pairs);
+    let failures = count(sets.len(), if args.pairs { "single failure or pair" } else { "single failure" });
+    let mut weathers = vec![Weather::Failing(Vec::new())];
+    weathers.extend(sets.into_iter().map(Weather::Failing));
+    // A request whose every call fails is never answered; to ask that would answer nothing.
+    if matches!(property, Property::AnswersWithin(_)) {
+        return Ok((Asked::Weathers(weathers), format!("with nothing failing, and in {failures}")));
+    }
+    weathers.extend(Symptom::CONCRETE.into_iter().map(Weather::always));
+    let symptoms = Symptom::CONCRETE.len();
+    let cover = format!("with nothing failing, in {failures}, and with each of {symptoms} symptoms at every call");
+    Ok((Asked::Weathers(weathers), cover))
 }
 
 fn selected(table: &Table, args: &Prove) -> Result<Vec<RouteId>, Stop> {
@@ -82,6 +106,7 @@ fn property(table: &Table, args: &Prove) -> Result<Property, Stop> {
 /// The property in words: as it is when it holds, and as it is when it is broken.
 fn said(args: &Prove) -> (String, String) {
     let both = |holds: String, broken: String| Some((holds, broken));
+    let calls = |most: u64| usize::try_from(most).unwrap_or(usize::MAX);
     let said = [
         args.never_reaches
             .as_ref()
@@ -94,8 +119,8 @@ fn said(args: &Prove) -> (String, String) {
         }),
         args.attempts_at_most.and_then(|most| {
             both(
-                format!("no request causes more than {most} calls"),
-                format!("a request causes more than {most} calls"),
+                format!("no request causes more than {}", count(calls(most), "call")),
+                format!("a request causes more than {}", count(calls(most), "call")),
             )
         }),
         args.costs_at_most.as_ref().and_then(|most| {
@@ -105,70 +130,73 @@ fn said(args: &Prove) -> (String, String) {
     said.into_iter().flatten().next().unwrap_or_default()
 }
 
-fn text(
-    subject: &Subject,
-    table: &Table,
-    args: &Prove,
-    routes: &[RouteId],
-    asked: &Asked,
-    verdict: &Verdict,
-) -> String {
+fn text(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &Verdict) -> String {
     let (holds, broken_by) = said(args);
     match verdict {
-        Verdict::Verified(cases) => {
-            let of = match routes.len() {
-                1 => "1 route".to_owned(),
-                several => format!("{several} routes"),
-            };
-            let how = match asked {
-                Asked::Anything => format!("whatever symptom shows at each call, by every path and bound of {of}"),
-                Asked::Failures(sets) => format!("{cases} requests followed: {of}, {} failures", sets.len()),
-            };
-            format!("verified: {holds}\n  {how}\n")
+        Verdict::Verified(extent) => {
+            format!("{}{}", folded(&format!("verified: {holds}")), folded(&format!("  {}", covered(*extent, cover))))
         }
-        Verdict::Undecided(why) => format!("not verified, and not refuted: {holds}\n  {why}\n"),
+        Verdict::Undecided(why) => format!(
+            "{}{}{}",
+            folded(&format!("not decided: {holds}")),
+            folded(&format!("  {why}")),
+            folded(&format!("  asked {cover}"))
+        ),
         Verdict::Refuted(refutation) => {
-            let Refutation { journey, because, broken, cases, .. } = refutation.as_ref();
+            let Refutation { weather, journey, because, counted } = refutation.as_ref();
             let mut places = subject.places();
-            let more = if *broken > 1 { format!(" ({broken} of {cases} requests do)") } else { String::new() };
+            let more = match counted {
+                Some((broken, cases)) if *broken > 1 => format!(" ({broken} of {cases} requests do)"),
+                Some(_) | None => String::new(),
+            };
             format!(
-                "refuted: {broken_by}\n  {because}{more}\n\n{}\n  again: {}\n",
+                "{}{}\n{}\n{}",
+                folded(&format!("refuted: {broken_by}")),
+                folded(&format!("  {because}{more}")),
                 journey_text(table, journey, &mut places),
-                again(table, args, refutation)
+                in_lines(&again(table, subject.outcome.tables.len(), &args.question, journey, weather), 2)
             )
         }
     }
 }
 
-/// The command that shows the request again.
-fn again(table: &Table, args: &Prove, refutation: &Refutation) -> String {
-    let route = &table.routes[refutation.journey.route];
-    let mut words = vec!["routec trace".to_owned(), route.name.value.to_string()];
-    words.extend(args.question.input.paths.iter().filter(|path| *path != ".").cloned());
-    if let Some(name) = &args.question.table {
-        words.push(format!("--table {name}"));
+/// What was looked at, in words.
+fn covered(extent: Extent, cover: &str) -> String {
+    match extent {
+        Extent::Requests(requests) => {
+            format!("{} followed, from every target of a pool, {cover}", count(requests, "request"))
+        }
+        Extent::Everything(routes) => format!("every request of {}, {cover}", count(routes, "route")),
     }
-    if usual(route) != Some(refutation.first) {
-        words.push(format!("--from {}", table.targets[refutation.first].name.value));
-    }
-    let weather = refutation.weather.typed(table);
-    words.extend((!weather.is_empty()).then_some(weather));
-    words.join(" ")
 }
 
-fn json(subject: &Subject, table: &Table, args: &Prove, verdict: &Verdict) -> serde_json::Value {
+fn json(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &Verdict) -> serde_json::Value {
     let (property, _) = said(args);
     match verdict {
-        Verdict::Verified(cases) => json!({"verdict": "verified", "property": property, "cases": cases}),
-        Verdict::Undecided(why) => json!({"verdict": "undecided", "property": property, "because": why}),
+        Verdict::Verified(extent) => {
+            let cases = match extent {
+                Extent::Requests(requests) => Some(requests),
+                Extent::Everything(_) => None,
+            };
+            json!({"verdict": "verified", "property": property, "covers": covered(*extent, cover), "cases": cases})
+        }
+        Verdict::Undecided(why) => {
+            json!({"verdict": "undecided", "property": property, "asked": cover, "because": why})
+        }
         Verdict::Refuted(refutation) => json!({
             "verdict": "refuted",
             "property": property,
             "because": refutation.because,
-            "broken": refutation.broken,
-            "cases": refutation.cases,
+            "broken": refutation.counted.map(|(broken, _)| broken),
+            "cases": refutation.counted.map(|(_, cases)| cases),
             "request": journey_json(table, &refutation.journey, &mut subject.places()),
-            "again": again(table, args, refutation),
+            "again": again(
+                table,
+                subject.outcome.tables.len(),
+                &args.question,
+                &refutation.journey,
+                &refutation.weather
+            ),
         }),
     }
 }

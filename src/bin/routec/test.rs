@@ -4,14 +4,15 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use routec::claims::{CaseOutcome, CaseResult, CheckResult, Coverage, run_cases, run_checks};
+use routec::claims::{CaseOutcome, CaseResult, CheckResult, Coverage, asks, run_cases, run_checks};
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
-use routec::model::{Gateway, Table};
-use routec::report::{self, Places, journey_json, journey_text};
-use routec::source::Span;
+use routec::model::{Case, Gateway, Table};
+use routec::report::{self, Places, journey_json, journey_text, line};
+use routec::source::{Span, Spanned};
 
-use crate::args::{Answer, Test};
+use crate::again::{again, in_lines};
+use crate::args::{Answer, Question, Test};
 use crate::request;
 use crate::world::World;
 use crate::{Exit, Stop};
@@ -26,16 +27,30 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
     let cases: usize = outcome.expectations.iter().map(|(_, doc)| doc.cases.len()).sum();
     let checks: usize = outcome.expectations.iter().map(|(_, doc)| doc.checks.len()).sum();
     if cases + checks == 0 {
-        return Err(Stop::unreadable("nothing to test: no expectation was read; put some into `expectations/`"));
+        let why = match (unread(&outcome).len(), outcome.expectations.len()) {
+            (0, 0) => "no expectation was read; put some into `expectations/`",
+            (0, _) => "the expectations are empty",
+            (_, _) => "the expectations could not be read; `routec check` says why",
+        };
+        return Err(Stop::unreadable(format!("nothing to test: {why}")));
     }
-    let tables = asked(&outcome, args, cases)?;
-    let mut tested =
-        Tested { places: Places::new(&request.sources), text: String::new(), json: Vec::new(), failed: 0, run: 0 };
-    for (table, graph) in &tables {
+    let tables = native(&outcome, args, cases)?;
+    let mut tested = Tested {
+        places: Places::new(&request.sources),
+        text: String::new(),
+        json: Vec::new(),
+        failed: 0,
+        run: 0,
+        tables: outcome.tables.len(),
+    };
+    let by_table = asked(&outcome, &tables, args, &mut tested);
+    for ((table, graph), cases) in tables.iter().zip(by_table) {
+        if cases.is_empty() && tables.len() > 1 {
+            continue;
+        }
         let mut coverage = Coverage::default();
-        let all = outcome.expectations.iter().flat_map(|(_, doc)| &doc.cases);
-        for result in run_cases(table, all, &mut coverage) {
-            tested.case(table, &args.question.input.paths, &result);
+        for result in run_cases(table, &outcome.catalogue, cases, &mut coverage) {
+            tested.case(table, &args.question, &result);
         }
         tested.covered(table, graph, &coverage);
     }
@@ -43,12 +58,10 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
     for result in run_checks(&outcome, all) {
         tested.check(&result);
     }
-    // What cannot be read was not tested.
-    let unread = outcome.findings.iter().filter(|finding| {
-        let shape = ["syntax-error", "unknown-key", "wrong-type", "missing-key", "bad-value", "duplicate-key"];
-        shape.contains(&finding.rule.as_str())
-    });
-    let unread = unread.count();
+    let unread = unread(&outcome).len();
+    if tested.run == 0 {
+        return Err(Stop::unreadable("nothing to test: no case asks this table"));
+    }
     let failed = tested.failed;
     match args.question.format {
         Answer::Text => {
@@ -73,20 +86,69 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
     })
 }
 
-/// The tables that cases are run against: every one, or the one that is named.
-fn asked<'a>(outcome: &'a Outcome, args: &Test, cases: usize) -> Result<Vec<(&'a Table, &'a FailoverGraph)>, Stop> {
+/// What could not be read whole, and so was not tested.
+fn unread(outcome: &Outcome) -> Vec<Span> {
+    let shape = ["syntax-error", "unknown-key", "wrong-type", "missing-key", "bad-value", "duplicate-key"];
+    let found = outcome.findings.iter().filter(|finding| shape.contains(&finding.rule.as_str()));
+    found.map(|finding| finding.primary.span).collect()
+}
+
+/// The tables that cases can be run against; the one that is typed must be among them.
+fn native<'a>(outcome: &'a Outcome, args: &Test, cases: usize) -> Result<Vec<(&'a Table, &'a FailoverGraph)>, Stop> {
     if cases == 0 {
         return Ok(Vec::new());
     }
-    let wanted = |table: &Table| args.question.table.as_ref().is_none_or(|name| table.name.as_str() == name);
-    let native = |table: &Table| table.gateway == Gateway::Native;
     let all = outcome.tables.iter().zip(&outcome.graphs);
-    let found: Vec<_> = all.filter(|(table, _)| wanted(table) && native(table)).collect();
-    match found.len() {
-        0 => Err(Stop::unreadable("there is no table of routec's own to run the cases against")),
-        1 => Ok(found),
-        _ => Err(Stop::usage("there are several tables; give the one that the cases are about with --table")),
+    let found: Vec<_> = all.filter(|(table, _)| table.gateway == Gateway::Native).collect();
+    if found.is_empty() {
+        return Err(Stop::unreadable("there is no table of routec's own to run the cases against"));
     }
+    let names: Vec<&str> = found.iter().map(|(table, _)| table.name.as_str()).collect();
+    match &args.question.table {
+        Some(name) if !names.contains(&name.as_str()) => {
+            Err(Stop::usage(format!("there is no table `{name}`; there is {}", names.join(", "))))
+        }
+        Some(_) | None => Ok(found),
+    }
+}
+
+/// The cases of each table, without those of others than the one that is typed. A case of no table is broken.
+fn asked<'a>(
+    outcome: &'a Outcome,
+    tables: &[(&'a Table, &'a FailoverGraph)],
+    args: &Test,
+    tested: &mut Tested<'_>,
+) -> Vec<Vec<&'a Spanned<Case>>> {
+    let unread = unread(outcome);
+    let mut by_table = vec![Vec::new(); tables.len()];
+    let all: Vec<&Table> = tables.iter().map(|(table, _)| *table).collect();
+    let typed = |table: &Table| args.question.table.as_ref().is_none_or(|name| table.name.as_str() == name);
+    let typed_ones: Vec<&Table> = all.iter().copied().filter(|table| typed(table)).collect();
+    for case in outcome.expectations.iter().flat_map(|(_, doc)| &doc.cases) {
+        let found = asks(&all, &case.value).or_else(|why: String| -> Result<usize, String> {
+            // The table that is typed decides between several that could be meant.
+            let own = asks(&typed_ones, &case.value).map_err(|_| why)?;
+            let name = typed_ones.get(own).map(|table| &table.name);
+            Ok(all.iter().position(|table| Some(&table.name) == name).unwrap_or(0))
+        });
+        let place = case.span();
+        let is_inside = |span: &Span| span.file == place.file && (place.start..place.end).contains(&span.start);
+        let found = if unread.iter().any(is_inside) {
+            Err("it could not be read whole, so it shows nothing; `routec check` says why".to_owned())
+        } else {
+            found
+        };
+        match found {
+            Ok(at) if all.get(at).is_some_and(|table| typed(table)) => {
+                if let Some(cases) = by_table.get_mut(at) {
+                    cases.push(case);
+                }
+            }
+            Ok(_) => {}
+            Err(why) => tested.broken(&case.value.name.value, case.value.name.span(), &why),
+        }
+    }
+    by_table
 }
 
 struct Tested<'a> {
@@ -95,6 +157,8 @@ struct Tested<'a> {
     json: Vec<Value>,
     failed: usize,
     run: usize,
+    /// How many tables the project has.
+    tables: usize,
 }
 
 impl Tested<'_> {
@@ -103,40 +167,45 @@ impl Tested<'_> {
         format!("{}:{}", region.file, region.line)
     }
 
-    fn case(&mut self, table: &Table, paths: &[String], result: &CaseResult) {
+    fn broken(&mut self, name: &str, span: Span, why: &str) {
         self.run += 1;
-        let place = self.at(result.span);
+        self.failed += 1;
+        let place = self.at(span);
+        let _ = writeln!(self.text, "BROKEN  {}", line(name));
+        self.text.push_str(&report::folded(&format!("        {place}: {}", line(why))));
+        self.json.push(json!({"case": name, "at": place, "verdict": "broken", "because": why}));
+    }
+
+    fn case(&mut self, table: &Table, question: &Question, result: &CaseResult) {
         let name = &result.name;
         match &result.outcome {
             CaseOutcome::Holds(requests) => {
+                self.run += 1;
+                let place = self.at(result.span);
                 let all = if *requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
-                let _ = writeln!(self.text, "ok      {name} ({all})");
+                let _ = writeln!(self.text, "ok      {} ({all})", line(name));
                 self.json.push(json!({"case": name, "at": place, "verdict": "ok", "requests": requests}));
             }
-            CaseOutcome::Broken(why) => {
-                self.failed += 1;
-                let _ = writeln!(self.text, "BROKEN  {name}\n        {place}: {why}");
-                self.json.push(json!({"case": name, "at": place, "verdict": "broken", "because": why}));
-            }
-            CaseOutcome::Fails { because, expected_at, weather, first: _, journey, broken } => {
+            CaseOutcome::Broken(why) => self.broken(&result.name, result.span, why),
+            CaseOutcome::Fails { because, expected_at, weather, journey, broken } => {
+                self.run += 1;
                 self.failed += 1;
                 let expected = self.at(*expected_at);
                 let request = journey_text(table, journey, &mut self.places);
                 let many =
                     if broken.0 > 1 { format!(" ({} of {} requests)", broken.0, broken.1) } else { String::new() };
-                let _ = writeln!(self.text, "FAILED  {name}\n        {expected}: {because}{many}\n");
+                let _ = writeln!(self.text, "FAILED  {}", line(name));
+                self.text.push_str(&report::folded(&format!("        {expected}: {}{many}", line(because))));
+                self.text.push('\n');
                 for line in request.lines() {
-                    let _ = writeln!(self.text, "        {line}");
+                    self.text.push_str(&report::folded(&format!("        {line}")));
                 }
-                let route = &table.routes[journey.route].name.value;
-                let typed = weather.typed(table);
-                let words = [vec![format!("routec trace {route}")], paths.to_vec(), vec![typed]].concat();
-                let again: Vec<String> = words.into_iter().filter(|word| !word.is_empty() && word != ".").collect();
-                let _ = writeln!(self.text, "\n        again: {}", again.join(" "));
+                let again = again(table, self.tables, question, journey, weather);
+                let _ = write!(self.text, "\n{}", in_lines(&again, 8));
                 let request = journey_json(table, journey, &mut self.places);
                 self.json.push(json!({
                     "case": name, "at": expected, "verdict": "failed", "because": because,
-                    "broken": broken.0, "requests": broken.1, "request": request,
+                    "broken": broken.0, "requests": broken.1, "request": request, "again": again,
                 }));
             }
         }
@@ -168,23 +237,28 @@ impl Tested<'_> {
         self.run += 1;
         let place = self.at(result.span);
         if result.holds() {
-            let _ = writeln!(self.text, "ok      {}", result.name);
+            let _ = writeln!(self.text, "ok      {}", line(&result.name));
             self.json.push(json!({"check": result.name, "at": place, "verdict": "ok"}));
             return;
         }
         self.failed += 1;
-        let _ = writeln!(self.text, "FAILED  {}", result.name);
+        let _ = writeln!(self.text, "FAILED  {}", line(&result.name));
         let (mut missing, mut unexpected) = (Vec::new(), Vec::new());
         for (rule, at, span) in &result.missing {
             let place = self.at(*span);
             let about = at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
-            let _ = writeln!(self.text, "        {place}: expected {rule}{about}, and it is not found");
+            let _ = writeln!(
+                self.text,
+                "        {place}: expected {}, and it is not found",
+                line(&format!("{rule}{about}"))
+            );
             missing.push(json!({"rule": rule, "subject": at, "at": place}));
         }
         for (rule, at, message, span) in &result.unexpected {
             let place = self.at(*span);
             let about = at.as_ref().map_or_else(String::new, |at| format!(" at {at}"));
-            let _ = writeln!(self.text, "        {place}: found {rule}{about}, and it is not expected: {message}");
+            let _ =
+                writeln!(self.text, "        {place}: found {rule}{about}, and it is not expected: {}", line(message));
             unexpected.push(json!({"rule": rule, "subject": at, "message": message, "at": place}));
         }
         self.json.push(json!({

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::model::{
-    Backoff, DeadHop, Duration, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, Route, Step, Steps, Via,
-};
+use crate::model::{Backoff, DeadHop, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, Route, Step, Steps, Via, Wait};
 use crate::source::{Entries, Place, Spanned};
 
 use super::Sections;
@@ -126,9 +124,9 @@ fn retry_step((times, place): (u16, Place)) -> Vec<Spanned<Step>> {
     let attempts = std::num::NonZeroU16::new(times);
     attempts
         .map(|attempts| Backoff {
-            initial: Duration(500),
+            initial: Wait(500),
             factor: std::num::NonZeroU8::new(2),
-            max: Some(Duration(8000)),
+            max: Some(Wait(8000)),
             attempts,
         })
         .map(|backoff| Spanned::new(Step::Backoff(backoff), place))

@@ -10,7 +10,7 @@ use crate::contingency::{
 use crate::model::{Percent, RouteId, Table, TargetId};
 use crate::policy::Missing;
 
-use super::summary::wrap;
+use super::fold::wrap;
 
 /// What one outage costs, as far as prices and forecasts say so.
 #[derive(Clone, Debug, Default)]
