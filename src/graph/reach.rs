@@ -83,6 +83,53 @@ impl FailoverGraph {
     }
 }
 
+impl FailoverGraph {
+    /// Every target that a request entering `start` can reach by at least one hop of which `through` holds, with one
+    /// shortest such path.
+    pub fn reach_through(&self, table: &Table, start: RouteId, through: impl Fn(&HopEdge) -> bool) -> Vec<Reached> {
+        // A route is visited once without such a hop behind it and once with one.
+        let mut came_by: BTreeMap<(RouteId, bool), (HopId, bool)> = BTreeMap::new();
+        let mut met: BTreeSet<TargetId> = BTreeSet::new();
+        let mut reached = Vec::new();
+        let mut queue = VecDeque::from([(start, false)]);
+        let path_to =
+            |came_by: &BTreeMap<(RouteId, bool), (HopId, bool)>, mut at: (RouteId, bool), last: Option<HopId>| {
+                let mut path: Path = last.into_iter().collect();
+                while let Some((by, before)) = came_by.get(&at) {
+                    path.push(*by);
+                    at = (self.hop(*by).from, *before);
+                }
+                path.reverse();
+                path
+            };
+        while let Some((route, has_passed)) = queue.pop_front() {
+            for member in table.routes[route].pool.iter().filter(|_| has_passed) {
+                if met.insert(member.target) {
+                    reached.push(Reached { target: member.target, path: path_to(&came_by, (route, true), None) });
+                }
+            }
+            for id in self.hops_of(route) {
+                let hop = self.hop(*id);
+                let passes = has_passed || through(hop);
+                match &hop.to {
+                    Leg::Target(target) if passes && met.insert(*target) => {
+                        reached
+                            .push(Reached { target: *target, path: path_to(&came_by, (route, has_passed), Some(*id)) });
+                    }
+                    Leg::Route(to)
+                        if *to != start && !came_by.contains_key(&(*to, passes)) && came_by.len() < 2 * FURTHEST =>
+                    {
+                        came_by.insert((*to, passes), (*id, has_passed));
+                        queue.push_back((*to, passes));
+                    }
+                    Leg::Target(_) | Leg::Route(_) | Leg::Nowhere(_) => {}
+                }
+            }
+        }
+        reached
+    }
+}
+
 /// What each route can reach, by everything that rules and policies ask of a target: one pass over the whole graph, so
 /// that rules search for paths only where there is something to find.
 #[derive(Debug)]

@@ -114,6 +114,23 @@ pub(super) fn is_forced(context: &Context<'_>, path: &[HopId]) -> bool {
     !path.is_empty() && path.iter().all(|hop| is_forcible(context.graph.hop(*hop).symptom))
 }
 
+/// Every way of a route to a target that a judgement refuses and that some failure opens without a caller's doing. Where
+/// the shortest way to a target is one that a caller forces, a longer one is looked for.
+pub(super) fn refused_unforced(
+    context: &Context<'_>,
+    route: RouteId,
+    refuses: impl Fn(TargetId) -> bool,
+) -> Vec<Reached> {
+    let (forced, mut unforced): (Vec<Reached>, Vec<Reached>) =
+        refused(context, route, &refuses, |_| true).into_iter().partition(|reached| is_forced(context, &reached.path));
+    let open: BTreeSet<TargetId> = unforced.iter().map(|reached| reached.target).collect();
+    if forced.iter().any(|reached| !open.contains(&reached.target)) {
+        let ways = context.graph.reach_through(context.table, route, |hop| !is_forcible(hop.symptom));
+        unforced.extend(ways.into_iter().filter(|way| !open.contains(&way.target) && refuses(way.target)));
+    }
+    unforced
+}
+
 fn is_forcible(symptom: Symptom) -> bool {
     matches!(symptom, Symptom::ContextOverflow | Symptom::ContentPolicy)
 }

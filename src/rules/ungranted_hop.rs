@@ -6,7 +6,7 @@ use crate::policy::{Lack, Member, Refusal, members};
 use crate::source::Place;
 
 use super::Context;
-use super::breach::{Breach, Breaches, is_forced, refused};
+use super::breach::{Breach, Breaches, refused_unforced};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,11 +22,9 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut breaches = Breaches::new();
     for (id, _) in context.table.routes.iter() {
-        for reached in refused(context, id, |target| context.is_ungranted(id, target), |_| true) {
-            // What a caller can force has a rule of its own.
-            if !is_forced(context, &reached.path) {
-                breaches.note(context, id, &reached, ());
-            }
+        // What only a caller can force has a rule of its own.
+        for reached in refused_unforced(context, id, |target| context.is_ungranted(id, target)) {
+            breaches.note(context, id, &reached, ());
         }
     }
     breaches.report(context, sink, |breach, place| finding(context, "ungranted-hop", breach, place));
