@@ -211,3 +211,32 @@ pub struct Equivalence {
     /// The day it was last reviewed.
     pub reviewed: Spanned<Date>,
 }
+
+impl Model {
+    /// These facts, and over them those that a file states itself.
+    #[must_use]
+    pub fn overlaid(self, own: &Self) -> Self {
+        let mut base = self;
+        macro_rules! over {
+        ($($field:ident).+) => {
+            if own.$($field).+.is_some() {
+                base.$($field).+ = own.$($field).+.clone();
+            }
+        };
+    }
+        over!(mode);
+        over!(limits.context_tokens);
+        over!(limits.output_tokens);
+        over!(capabilities.tools);
+        over!(capabilities.parallel_tools);
+        over!(capabilities.vision);
+        over!(capabilities.audio);
+        over!(capabilities.documents);
+        over!(capabilities.structured_output);
+        over!(capabilities.reasoning);
+        over!(capabilities.caching);
+        over!(price.input);
+        over!(price.output);
+        base
+    }
+}

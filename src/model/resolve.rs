@@ -51,6 +51,7 @@ struct Joined {
     ladders: Entries<Name, Ladder>,
     routes: Entries<Name, Route>,
     paths: Entries<Name, super::DeployPath>,
+    parity: Option<Spanned<super::Parity>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -101,20 +102,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn join(&mut self, part: RouteTable, table: &mut Table, joined: &mut Joined) {
-        if let Some(version) = part.metadata.version {
-            if let Some(first) = &table.version {
-                let message = "two parts of one table carry a version";
-                self.sink.report(
-                    Diagnostic::new("duplicate-key", version.place, "again here", message)
-                        .related(first.span(), "first here")
-                        .help("keep the version in one part"),
-                );
-            } else {
-                table.version = Some(version);
-            }
-        }
+        self.only_one("a version", "the version", &mut table.version, part.metadata.version);
+        // Each part may have an owner of its own; that of the first answers for the whole.
         table.owner = table.owner.take().or(part.metadata.owner);
-        table.observability = table.observability.take().or(part.observability);
+        self.only_one("`observability`", "it", &mut table.observability, part.observability);
+        self.only_one("`parity`", "it", &mut joined.parity, part.parity);
         table.waivers.extend(part.waivers);
         joined.providers.0.extend(part.providers);
         joined.accounts.0.extend(part.accounts);
@@ -124,6 +116,24 @@ impl<'a> Resolver<'a> {
         joined.ladders.0.extend(part.ladders);
         joined.routes.0.extend(part.routes);
         joined.paths.0.extend(part.paths);
+    }
+
+    /// Keeps what the first part of a table says; another part that says it too is reported with both places.
+    fn only_one<T>(&mut self, what: &str, keep: &str, slot: &mut Option<Spanned<T>>, said: Option<Spanned<T>>) {
+        match (slot.as_ref(), said) {
+            (Some(first), Some(again)) => self.sink.report(
+                Diagnostic::new(
+                    "duplicate-key",
+                    again.place,
+                    "again here",
+                    format!("two parts of one table carry {what}"),
+                )
+                .related(first.span(), "first here")
+                .help(format!("keep {keep} in one part")),
+            ),
+            (None, said) => *slot = said,
+            (Some(_), None) => {}
+        }
     }
 
     fn fill(&mut self, joined: Joined, table: &mut Table) {
@@ -228,7 +238,7 @@ impl<'a> Resolver<'a> {
         match (base, own) {
             (Some(base), None) => base,
             (None, None) => Rc::new(Model::default()),
-            (base, Some(own)) => Rc::new(overlay(base.as_deref().cloned().unwrap_or_default(), own)),
+            (base, Some(own)) => Rc::new(base.as_deref().cloned().unwrap_or_default().overlaid(own)),
         }
     }
 
@@ -368,29 +378,4 @@ impl<'a> Resolver<'a> {
         };
         self.sink.report(Diagnostic::new("unknown-reference", place, label, message).help(help));
     }
-}
-
-/// The facts of a file itself over those of the catalogue.
-fn overlay(mut base: Model, own: &Model) -> Model {
-    macro_rules! over {
-        ($($field:ident).+) => {
-            if own.$($field).+.is_some() {
-                base.$($field).+ = own.$($field).+.clone();
-            }
-        };
-    }
-    over!(mode);
-    over!(limits.context_tokens);
-    over!(limits.output_tokens);
-    over!(capabilities.tools);
-    over!(capabilities.parallel_tools);
-    over!(capabilities.vision);
-    over!(capabilities.audio);
-    over!(capabilities.documents);
-    over!(capabilities.structured_output);
-    over!(capabilities.reasoning);
-    over!(capabilities.caching);
-    over!(price.input);
-    over!(price.output);
-    base
 }

@@ -45,7 +45,7 @@ pub struct RouteTable {
     #[serde(default)]
     pub paths: Entries<Name, DeployPath>,
     /// How far those may drift apart.
-    pub parity: Option<Parity>,
+    pub parity: Option<Spanned<Parity>>,
     /// Agreed, dated exceptions.
     #[serde(default)]
     pub waivers: Vec<Spanned<Waiver>>,
