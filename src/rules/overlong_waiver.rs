@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::new("overlong-waiver"),
     group: Group::Governance,
     level: Level::Deny,
-    locked: false,
+    locked: true,
     page: include_str!("overlong_waiver.md"),
     run: Some(run),
     silence: Silence::Never,
