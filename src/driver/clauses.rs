@@ -6,20 +6,31 @@ use crate::model::{Catalogue, Gateway, Policy, Table};
 use crate::policy::{Law, Member, Offer, members};
 use crate::source::{SourceMap, Span};
 
-use super::{Job, Pin};
+use super::Job;
 
 /// Reports policy files that are not what the policy which extends them was reviewed with.
-pub(super) fn pinned(sources: &SourceMap, pins: &[Pin], sink: &mut Sink) {
-    for pin in pins {
-        let file = sources.file(pin.file);
-        if pin.found == pin.expected {
-            continue;
+pub(super) fn pinned(sources: &SourceMap, job: &Job, sink: &mut Sink) {
+    for pin in &job.pins {
+        let name = quote(sources.file(pin.file).name());
+        if pin.is_circular {
+            let message = format!("{name} is extended in a circle: no digest can be that of a text that holds it");
+            sink.report(
+                Diagnostic::new("changed-base-policy", pin.span, "leads back to where it starts", message)
+                    .help("take one of these `extends` out: what holds for both belongs into a third file"),
+            );
+        } else if pin.found != pin.expected {
+            let message = format!("{name} is not the policy that was reviewed: its SHA-256 is {}", pin.found);
+            sink.report(
+                Diagnostic::new("changed-base-policy", pin.span, "the digest does not match", message)
+                    .help("read what changed in it, and write the new digest here once it is agreed"),
+            );
         }
-        let message =
-            format!("{} is not the policy that was reviewed: its SHA-256 is {}", quote(file.name()), pin.found);
+    }
+    for lost in &job.lost {
+        let message = format!("the policy that this one extends cannot be read: {}", lost.why);
         sink.report(
-            Diagnostic::new("changed-base-policy", pin.span, "the digest does not match", message)
-                .help("read what changed in it, and write the new digest here once it is agreed"),
+            Diagnostic::new("changed-base-policy", lost.span, "cannot be read", message)
+                .help("`file` is relative to the policy that names it"),
         );
     }
 }

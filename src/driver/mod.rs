@@ -34,6 +34,8 @@ pub struct Job {
     pub files: Vec<(FileId, Role)>,
     /// Policy files that others extend, and what they are pinned to.
     pub pins: Vec<Pin>,
+    /// Policy files that others extend and that cannot be read.
+    pub lost: Vec<Lost>,
     /// The day on which dates are judged.
     pub as_of: Date,
 }
@@ -49,6 +51,17 @@ pub struct Pin {
     pub expected: String,
     /// The SHA-256 of the file's bytes.
     pub found: String,
+    /// Whether the file extends, by however many others, the one that extends it.
+    pub is_circular: bool,
+}
+
+/// A policy file that another one extends and that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// Where the other file names it.
+    pub span: Span,
+    /// Why, with its name.
+    pub why: String,
 }
 
 /// How much was checked.
@@ -135,7 +148,7 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let tables = resolve(read.parts, &catalogue, &mut sink);
     let (levels, terms) = levels::set_by(&read.policies, &mut sink);
     let law = Law::new(&read.policies, sources, &mut sink);
-    clauses::pinned(sources, &job.pins, &mut sink);
+    clauses::pinned(sources, job, &mut sink);
     clauses::unmatched(&law, &tables, &catalogue, &read.policies, job, &mut sink);
     let graphs: Vec<FailoverGraph> = tables.iter().map(FailoverGraph::build).collect();
     let mut silent = Vec::new();
@@ -231,7 +244,15 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
         } else {
             read.files += 1;
         }
-        for document in frontend::read(sources, *file, sink) {
+        let documents = frontend::read(sources, *file, sink);
+        let has_table = documents.iter().any(|document| matches!(document, Document::RouteTable(_)));
+        for document in documents {
+            if let Document::Policy(policy) = &document
+                && has_table
+            {
+                sink.report(own_policy(policy));
+                continue;
+            }
             if let Role::Kind(wanted) = role
                 && kind_of(&document) != *wanted
             {
@@ -264,6 +285,15 @@ fn misplaced(file: FileId, wanted: Kind) -> Diagnostic {
     let message = format!("this file is listed as {}, and is something else", quote(wanted.as_str()));
     Diagnostic::new("bad-value", Span::new(file, 0, 0), "another kind of document", message)
         .help("list it under its own kind in `routec.yaml`, or move it to the folder of its kind")
+}
+
+/// A table that brings its judge along.
+fn own_policy(policy: &Policy) -> Diagnostic {
+    let name = &policy.metadata.name;
+    let message =
+        format!("the policy {} stands in the file of a route table, so it is not in force", quote(name.value.as_str()));
+    Diagnostic::new("bad-value", name.place, "a table does not choose its own policies", message)
+        .help("move it to a file of its own, and give that with `--policy` or list it in `routec.yaml`")
 }
 
 fn silences(context: &Context<'_>) -> Vec<Silent> {

@@ -112,6 +112,7 @@ fn main() {
         let job = Job {
             files: vec![(table, Role::Any), (catalog, Role::Any)],
             pins: Vec::new(),
+            lost: Vec::new(),
             as_of: "2026-11-22".parse().unwrap(),
         };
         peak();

@@ -11,6 +11,7 @@ mod hostile;
 mod outage;
 mod packs;
 mod pages;
+mod projects;
 mod readme;
 mod reference;
 mod reporters;

@@ -26,7 +26,7 @@ pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         files.push((file, Role::BuiltInCatalogue));
     }
     let pins = pins(&sources, &files);
-    let job = Job { files, pins, as_of: DAY.parse().unwrap() };
+    let job = Job { files, pins, lost: Vec::new(), as_of: DAY.parse().unwrap() };
     let outcome = check(&sources, &job);
     (sources, outcome)
 }
@@ -45,7 +45,7 @@ fn pins(sources: &SourceMap, files: &[(routec::source::FileId, Role)]) -> Vec<Pi
                 let Some((base, _)) = named else { continue };
                 let found = sha256_hex(sources.file(*base).text().as_bytes());
                 let expected = extends.sha256.value.as_str().to_owned();
-                pins.push(Pin { file: *base, span: extends.sha256.span(), expected, found });
+                pins.push(Pin { file: *base, span: extends.sha256.span(), expected, found, is_circular: false });
             }
         }
     }

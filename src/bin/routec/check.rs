@@ -15,7 +15,7 @@ use crate::{Exit, Stop};
 /// Checks and reports.
 pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
     let outputs = outputs(&args.output)?;
-    let request = request::read(&args.input, world)?;
+    let request = request::for_report(&args.input, world)?;
     let style = Style { color: world.uses_color(), width: world.width(), verbose: args.verbose };
     if let Some(findings) = &request.project_findings {
         let report = of_project(&request, findings);
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
     let trouble = trouble(&outcome);
     let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, &outcome) };
     emit(&report, &outputs, style, world)?;
-    Ok(exit(&outcome, args.fail_on, trouble.is_some()))
+    Ok(exit(&request, &outcome, args.fail_on, trouble.is_some()))
 }
 
 /// The report of a project file that cannot be read.
@@ -50,10 +50,10 @@ fn trouble(outcome: &Outcome) -> Option<String> {
         .or_else(|| (outcome.extent.routes == 0).then(|| "nothing was checked: the table has no routes".to_owned()))
 }
 
-fn exit(outcome: &Outcome, fail_on: FailOn, nothing: bool) -> Exit {
+fn exit(request: &Request, outcome: &Outcome, fail_on: FailOn, nothing: bool) -> Exit {
     let findings = &outcome.findings;
     let unreadable = findings.iter().any(|finding| finding.rule.as_str() == "syntax-error");
-    if unreadable {
+    if unreadable || !request.job.lost.is_empty() {
         return Exit::Unreadable;
     }
     let fails = findings.denied() > 0 || (fail_on == FailOn::Warn && findings.warned() > 0);
@@ -111,7 +111,7 @@ pub(crate) fn gate(request: &Request, world: &World) -> Result<Outcome, Exit> {
     }
     let outcome = routec::driver::check(&request.sources, &request.job);
     let trouble = trouble(&outcome);
-    let exit = exit(&outcome, FailOn::Deny, trouble.is_some());
+    let exit = exit(request, &outcome, FailOn::Deny, trouble.is_some());
     if exit == Exit::Clean {
         return Ok(outcome);
     }

@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod graph;
 mod law;
+mod place;
 mod project;
 mod prove;
 mod request;

@@ -1,16 +1,19 @@
 //! What was typed, understood: which files to read, under which names, and as of which day.
 
-use std::path::{Component, Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Findings, Sink};
-use routec::driver::{Job, Pin, Role, project};
+use routec::driver::{Job, Lost, Pin, Role, project};
 use routec::frontend;
 use routec::model::{Date, Document, Extends, Kind, Moment};
+use routec::report::Places;
 use routec::source::{FileId, SourceMap};
 
 use crate::Stop;
 use crate::args::Input;
+use crate::place::{normal, project_of};
 use crate::project::{Described, default_globs, is_document, of_paths};
 use crate::world::World;
 
@@ -28,12 +31,27 @@ pub(crate) struct Request {
 
 /// Reads what was asked for, which must hold a table.
 pub(crate) fn read(input: &Input, world: &World) -> Result<Request, Stop> {
+    whole(collect(input, world, true)?)
+}
+
+/// Reads what was asked for, for a report that shows what of it could not be read.
+pub(crate) fn for_report(input: &Input, world: &World) -> Result<Request, Stop> {
     collect(input, world, true)
 }
 
 /// Reads what was asked for; a folder of policies and expectations need not hold a table.
 pub(crate) fn for_test(input: &Input, world: &World) -> Result<Request, Stop> {
-    collect(input, world, false)
+    whole(collect(input, world, false)?)
+}
+
+/// A request of which everything could be read.
+fn whole(request: Request) -> Result<Request, Stop> {
+    let Some(lost) = request.job.lost.first() else { return Ok(request) };
+    let region = Places::new(&request.sources).region(lost.span);
+    Err(Stop::unreadable(format!(
+        "{}:{}: the policy that this one extends cannot be read: {}",
+        region.file, region.line, lost.why
+    )))
 }
 
 fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, Stop> {
@@ -45,8 +63,11 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         as_of: None,
         root: None,
         failed: None,
-        projects: Vec::new(),
+        projects: BTreeSet::new(),
+        read: BTreeSet::new(),
+        open: Vec::new(),
         pins: Vec::new(),
+        lost: Vec::new(),
         policies: Vec::new(),
         needs_table,
     };
@@ -67,7 +88,7 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
     }
     Ok(Request {
         sources: reader.sources,
-        job: Job { files: reader.files, pins: reader.pins, as_of },
+        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, as_of },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,
@@ -82,10 +103,16 @@ struct Reader<'a> {
     as_of: Option<Date>,
     root: Option<PathBuf>,
     failed: Option<Findings>,
-    /// Projects already read because a file of theirs was given.
-    projects: Vec<PathBuf>,
+    /// Projects already read, by their whole paths.
+    projects: BTreeSet<PathBuf>,
+    /// Files already read, by their whole paths.
+    read: BTreeSet<PathBuf>,
+    /// The policies whose bases are being read, from the outermost.
+    open: Vec<PathBuf>,
     /// Policies that others extend.
     pins: Vec<Pin>,
+    /// Policies that others extend and that cannot be read.
+    lost: Vec<Lost>,
     /// Every policy file read so far: where it lies, and the digest of its bytes.
     policies: Vec<(PathBuf, FileId, String)>,
     /// Whether a folder without a table is a mistake.
@@ -113,12 +140,9 @@ impl Reader<'_> {
             let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             return self.folder(folder, &folder.to_string_lossy());
         }
-        if let Some((folder, shown)) = self.project_of(place) {
-            if !self.projects.contains(&folder) {
-                self.projects.push(folder.clone());
-                return self.folder(&folder, &shown);
-            }
-            return Ok(());
+        if let Some(folder) = project_of(place, self.world) {
+            let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+            return self.folder(&folder, &folder.to_string_lossy());
         }
         self.root.get_or_insert_with(|| {
             place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf()
@@ -126,36 +150,11 @@ impl Reader<'_> {
         self.file(place, path, Role::Any)
     }
 
-    /// The project that lists a file: the nearest `routec.yaml` above it, if its globs match.
-    fn project_of(&self, file: &Path) -> Option<(PathBuf, String)> {
-        let mut name = file.file_name()?.to_str()?.to_owned();
-        let mut folder = file.parent()?.to_path_buf();
-        for _ in 0..16 {
-            let described = folder.join("routec.yaml");
-            if self.world.exists(&described) {
-                let bytes = self.world.read(&described).ok()?;
-                let mut sources = SourceMap::new();
-                let id = sources.add("routec.yaml", bytes);
-                let globs = Described::new(project(&sources, id).0?);
-                let is_listed = [globs.tables, globs.catalogs, globs.policies, globs.expectations]
-                    .into_iter()
-                    .zip([Kind::RouteTable, Kind::Catalog, Kind::Policy, Kind::Expectations])
-                    .flat_map(|(globs, kind)| globs.unwrap_or_else(|| default_globs(kind)))
-                    .any(|glob| of_paths(&glob).is_ok_and(|pattern| pattern.matches(&name)));
-                let shown =
-                    if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.to_string_lossy().into_owned() };
-                let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-                return is_listed.then_some((folder, shown));
-            }
-            // A relative path ends where the user stands: nothing outside is read.
-            name = format!("{}/{name}", folder.file_name()?.to_str()?);
-            folder = folder.parent()?.to_path_buf();
-        }
-        None
-    }
-
     /// A folder is a project: its `routec.yaml` says what belongs to it, else the usual folders do.
     fn folder(&mut self, folder: &Path, shown: &str) -> Result<(), Stop> {
+        if !self.projects.insert(self.whole(folder)) {
+            return Ok(());
+        }
         self.root.get_or_insert_with(|| folder.to_path_buf());
         let shown = shown.trim_end_matches('/');
         let prefix = if shown == "." || shown.is_empty() { String::new() } else { format!("{shown}/") };
@@ -173,7 +172,7 @@ impl Reader<'_> {
             (Kind::Policy, "policies", described.policies),
             (Kind::Expectations, "expectations", described.expectations),
         ];
-        let mut taken = std::collections::BTreeSet::new();
+        let mut taken = BTreeSet::new();
         for (kind, key, globs) in lists {
             let is_explicit = globs.is_some();
             for glob in globs.unwrap_or_else(|| default_globs(kind)) {
@@ -255,46 +254,55 @@ impl Reader<'_> {
 
     /// Reads a file; a policy brings those it extends with it, in front of it.
     fn add(&mut self, path: &Path, shown: &str, name: String, role: Role) -> Result<(), Stop> {
-        let place = normal(path);
-        if self.policies.iter().any(|(known, _, _)| *known == place) {
+        let place = self.whole(path);
+        if self.read.contains(&place) {
             return Ok(());
         }
         let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        self.read.insert(place.clone());
         let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
         let file = self.sources.add(shown, bytes);
         let extended = match digest {
             Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
-                self.policies.push((place, file, digest));
+                self.policies.push((place.clone(), file, digest));
                 extended_by(&self.sources, file)
             }
             Some(_) | None => Vec::new(),
         };
+        self.open.push(place);
         for base in extended {
-            self.base(path, shown, &base)?;
+            self.base(path, &base);
         }
+        self.open.pop();
         self.files.push((file, role));
         self.inputs.push((file, name));
         Ok(())
     }
 
     /// A policy that another one extends.
-    fn base(&mut self, from: &Path, shown: &str, base: &Extends) -> Result<(), Stop> {
+    fn base(&mut self, from: &Path, base: &Extends) {
         let folder = from.parent().unwrap_or(Path::new(""));
         let path = folder.join(&base.file.value);
-        let name = normal(&path);
-        let text = name.to_string_lossy().replace('\\', "/");
-        self.add(&path, &text, base.file.value.clone(), Role::Kind(Kind::Policy))
-            .map_err(|stop| Stop::unreadable(format!("{}, which {shown} extends", stop.message)))?;
-        let known = self.policies.iter().find(|(place, _, _)| *place == name);
-        if let Some((_, file, found)) = known {
+        let text = normal(&path).to_string_lossy().replace('\\', "/");
+        if let Err(stop) = self.add(&path, &text, base.file.value.clone(), Role::Kind(Kind::Policy)) {
+            self.lost.push(Lost { span: base.file.span(), why: stop.message });
+            return;
+        }
+        let place = self.whole(&path);
+        if let Some((_, file, found)) = self.policies.iter().find(|(known, _, _)| *known == place) {
             self.pins.push(Pin {
                 file: *file,
                 span: base.sha256.span(),
                 expected: base.sha256.value.as_str().to_owned(),
                 found: found.clone(),
+                is_circular: self.open.contains(&place),
             });
         }
-        Ok(())
+    }
+
+    /// A path from the root, by which a file is known however it was named.
+    fn whole(&self, path: &Path) -> PathBuf {
+        normal(&self.world.here().unwrap_or_default().join(path))
     }
 
     /// Whether any file read is a catalogue, by a reading that reports nothing.
@@ -334,21 +342,6 @@ fn extended_by(sources: &SourceMap, file: FileId) -> Vec<Extends> {
         Document::Project(_) | Document::RouteTable(_) | Document::Catalog(_) | Document::Expectations(_) => None,
     });
     policies.flatten().map(|extends| extends.value).collect()
-}
-
-/// A path without `.` and, where it can be seen, without `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut parts = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(parts.components().next_back(), Some(Component::Normal(_))) => {
-                parts.pop();
-            }
-            Component::ParentDir | Component::Prefix(_) | Component::RootDir | Component::Normal(_) => parts.push(part),
-        }
-    }
-    parts
 }
 
 /// The day, in UTC, of a number of seconds since 1970.

@@ -19,7 +19,7 @@ use crate::{Exit, Stop, check};
 
 /// Compiles a checked table into an unsigned artifact.
 pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
-    let request = request::read(&args.input, world)?;
+    let request = request::for_report(&args.input, world)?;
     let outcome = match check::gate(&request, world) {
         Ok(outcome) => outcome,
         Err(exit) => {

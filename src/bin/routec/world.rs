@@ -85,6 +85,11 @@ impl World {
         Ok(bytes)
     }
 
+    /// Where the user stands.
+    pub(crate) fn here(&self) -> Option<PathBuf> {
+        std::env::current_dir().ok()
+    }
+
     pub(crate) fn is_folder(&self, path: &Path) -> bool {
         path.is_dir()
     }
