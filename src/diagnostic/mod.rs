@@ -54,7 +54,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The gravest level it can have, where its file could not have said otherwise.
     pub at_most: Option<Level>,
-    /// The least level it has unless the rule is silenced.
+    /// The least level it has unless a policy sets that of the rule.
     pub at_least: Option<Level>,
     /// What the finding is about, as waivers name it (`routes.support-chat`).
     pub subject: Option<String>,

@@ -129,7 +129,8 @@ impl Sink {
             if diagnostic.level == Level::Allow {
                 continue;
             }
-            let raised = diagnostic.at_least.map_or(diagnostic.level, |least| diagnostic.level.max(least));
+            let least = diagnostic.at_least.filter(|_| !levels.is_decided(diagnostic.rule));
+            let raised = least.map_or(diagnostic.level, |least| diagnostic.level.max(least));
             diagnostic.level = diagnostic.at_most.map_or(raised, |most| raised.min(most));
             let own = table.checked_sub(1).and_then(|at| self.waivers.get(at).zip(used.get_mut(at)));
             for (waiver, used) in own.into_iter().flat_map(|(waivers, used)| waivers.iter().zip(used)) {

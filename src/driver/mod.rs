@@ -146,8 +146,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let read = read(sources, job, &mut sink);
     let catalogue = Catalogue::new(read.catalogs, read.origin, &mut sink);
     let tables = resolve(read.parts, &catalogue, &mut sink);
-    let (levels, terms) = levels::set_by(&read.policies, &mut sink);
-    let law = Law::new(&read.policies, sources, &mut sink);
+    let (levels, terms) = levels::set_by(&read.policies, &job.pins, &mut sink);
+    let law = Law::new(&read.policies, sources, &mut sink).with_levels(&levels);
     clauses::pinned(sources, job, &mut sink);
     clauses::unmatched(&law, &tables, &catalogue, &read.policies, job, &mut sink);
     let graphs: Vec<FailoverGraph> = tables.iter().map(FailoverGraph::build).collect();

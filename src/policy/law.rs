@@ -1,7 +1,7 @@
 //! Every clause in force, read once: globs compiled, contradictions reported.
 
-use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
-use crate::model::{Percent, Policy, Survive};
+use crate::diagnostic::{Diagnostic, Level, Levels, Sink, nearest, or_list, quote};
+use crate::model::{LevelWord, Percent, Policy, Survive};
 use crate::source::{SourceMap, Span, Spanned};
 
 use super::allow::Grants;
@@ -62,6 +62,20 @@ fn no_such_key(key: &Spanned<String>) -> Diagnostic {
 }
 
 impl Law {
+    /// The same law, its own rules at the levels that policies give them by name.
+    #[must_use]
+    pub fn with_levels(mut self, levels: &Levels) -> Self {
+        for clause in &mut self.rules {
+            clause.level = match levels.of_clause(&clause.id) {
+                Some(Level::Deny) => LevelWord::Deny,
+                Some(Level::Warn) => LevelWord::Warn,
+                Some(Level::Allow) => LevelWord::Allow,
+                None => clause.level,
+            };
+        }
+        self
+    }
+
     /// The law of some policies, in their order.
     pub fn new(policies: &[Policy], sources: &SourceMap, sink: &mut Sink) -> Self {
         let mut law = Self {

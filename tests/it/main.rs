@@ -8,6 +8,7 @@ mod determinism;
 mod expectations;
 mod generated;
 mod hostile;
+mod levels;
 mod outage;
 mod packs;
 mod pages;

@@ -184,8 +184,8 @@ fn clauses(policy: &Policy) -> Vec<Clause> {
             LevelWord::Allow => "allow",
         };
         let rule = level.name.value.as_str();
-        let usual = rules::find(rule).map_or("unknown rule", |rule| rule.level.as_str());
-        add("level", rule.to_owned(), format!("{word}, by default {usual}"), level.name.span());
+        let usual = rules::find(rule).map_or_else(String::new, |rule| format!(", by default {}", rule.level.as_str()));
+        add("level", rule.to_owned(), format!("{word}{usual}"), level.name.span());
     }
     found
 }
