@@ -66,7 +66,8 @@ impl<'a> Comparison<'a> {
 
     /// One outage for people.
     pub fn text(&self, outage: &Outage, bill: &Bill) -> String {
-        let mut out = format!("{}\n", self.title(outage));
+        let mut out = String::new();
+        line(&mut out, "", &self.title(outage));
         let moved = outage.moved(self.network);
         if moved.is_empty() {
             out.push_str("  no route notices\n");
