@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde_json::json;
 
-use crate::diagnostic::{Diagnostic, Findings};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::gate::Checked;
-use crate::model::{Date, Moment, Policy, Waiver};
+use crate::model::{Date, Moment, Policy, Table, Waiver};
 
 use super::compile::compile;
 use super::envelope::Envelope;
@@ -116,7 +116,13 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
         .chain([provenance.created_at.plus_days(provenance.max_age_days)])
         .min()
         .unwrap_or(provenance.created_at);
-    let waived = checked.findings().waived() > 0;
+    // Findings and waivers of other tables of the same run are none of this one's business.
+    let own = |finding: &&Diagnostic| is_about(table, policies, finding);
+    let waived = checked.findings().iter().filter(own).any(|finding| finding.waived.is_some());
+    let at = |level: Level| {
+        let found = checked.findings().iter().filter(own);
+        count(found.filter(|finding| finding.level == level && finding.waived.is_none()).count())
+    };
     let mut inputs = provenance.inputs;
     inputs.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     let catalogues: Vec<u8> =
@@ -151,12 +157,8 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
             currency: "USD",
             digest: Digest { sha256: sha256_hex(&catalogues) },
         },
-        lint: Lint {
-            verdict: "pass",
-            errors: count(checked.findings().denied()),
-            warnings: count(checked.findings().warned()),
-        },
-        policies: policies.iter().map(|each| policy(each, checked.findings())).collect(),
+        lint: Lint { verdict: "pass", errors: at(Level::Deny), warnings: at(Level::Warn) },
+        policies: policies.iter().map(|each| policy(each, checked.findings().iter().filter(own))).collect(),
         waivers: table.waivers.iter().enumerate().map(|(at, each)| waiver(at, &each.value)).collect(),
         verdict: if waived { "pass-with-waivers" } else { "pass" },
         table: compiled,
@@ -186,14 +188,23 @@ fn input(file: &InputFile) -> Input {
     }
 }
 
-/// A policy with what was found by its clauses: findings that point into its file.
-fn policy(policy: &Policy, findings: &Findings) -> PolicyRef {
+/// Whether a finding concerns a table: it stands in a file of the table, or nobody can tell whose it is, such as one that
+/// stands in a policy.
+fn is_about(table: &Table, policies: &[Policy], finding: &Diagnostic) -> bool {
+    let file = finding.primary.span.file;
+    finding.subject.is_none()
+        || table.files.contains(&file)
+        || policies.iter().any(|policy| policy.metadata.name.span().file == file)
+}
+
+/// A policy with what was found by its clauses in a table: findings that point into its file.
+fn policy<'f>(policy: &Policy, findings: impl Iterator<Item = &'f Diagnostic>) -> PolicyRef {
     let file = policy.metadata.name.span().file;
     let by_policy = |finding: &&Diagnostic| {
         let mut places = std::iter::once(&finding.primary).chain(&finding.related);
         places.any(|label| label.span.file == file)
     };
-    let own: Vec<&Diagnostic> = findings.iter().filter(by_policy).collect();
+    let own: Vec<&Diagnostic> = findings.filter(by_policy).collect();
     let verdict = match own.as_slice() {
         [] => "pass",
         own if own.iter().all(|finding| finding.waived.is_some()) => "waived",

@@ -5,7 +5,7 @@ mod levels;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Findings, Levels, RuleId, Sink, WaiverTicket, quote};
+use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, WaiverTicket, quote};
 use crate::frontend;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{
@@ -123,6 +123,13 @@ pub struct Outcome {
     pub as_of: Date,
     /// Where secrets stand, for reports to mask.
     pub secrets: Vec<Span>,
+}
+
+impl Outcome {
+    /// The level in force of the rule of this name, or of a policy's own rule where a policy sets one.
+    pub fn level_of(&self, name: &str) -> Option<Level> {
+        rules::find(name).map(|rule| self.levels.of(rule.id)).or_else(|| self.levels.of_clause(name))
+    }
 }
 
 /// Reads a project file, to learn which files belong to it.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64ct::{Base64, Encoding};
 use routec::artifact::json::sha256_hex;
 
 const TABLE: &str = "apiVersion: routec/v1\nkind: RouteTable\nmetadata: {name: t, version: 1.0.0}\nproviders: {acme: {}}\ntargets:\n  large: {model: acme/large, provider: acme, timeout: 20s}\nroutes:\n  chat: {data: [pii], pool: [{target: large}], failover: {any: [{stop: {}}]}}\n";
@@ -108,6 +109,31 @@ fn a_base_that_cannot_be_read_is_shown_where_it_is_named() {
 }
 
 #[test]
+fn an_artifact_tells_the_waivers_of_its_own_table() {
+    let missing = |name: &str, waivers: &str| {
+        let table = TABLE.replace("name: t,", &format!("name: {name},")).replace(", timeout: 20s", "");
+        table.replace("chat:", &format!("chat-{name}:")) + waivers
+    };
+    let waiver = "waivers: [{rule: missing-timeout, at: targets.large, until: 2026-12-31, reason: agreed}]\n";
+    let (plain, waived) =
+        (missing("plain", "").replace("provider: acme", "provider: acme, timeout: 20s"), missing("waived", waiver));
+    let root = folder("two", &[("routes/a.yaml", &plain), ("routes/b.yaml", &waived), ("catalog/c.yaml", CATALOG)]);
+    for (name, verdict) in [("plain", "pass"), ("waived", "pass-with-waivers")] {
+        let file = root.join(format!("{name}.json"));
+        let run = Command::new(env!("CARGO_BIN_EXE_routec"))
+            .args(["build", ".", "--as-of", "2026-11-22", "--table", name, "--output", file.to_str().unwrap()])
+            .current_dir(&root)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+        let envelope: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let payload = Base64::decode_vec(envelope["payload"].as_str().unwrap()).unwrap();
+        let statement: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+        assert_eq!(statement["predicate"]["verdict"], verdict);
+    }
+}
+
+#[test]
 fn policies_that_extend_each_other_are_told_so() {
     let extends = |name: &str, base: &str, digest: &str| {
         format!(
@@ -121,4 +147,27 @@ fn policies_that_extend_each_other_are_told_so() {
     let (code, lines) = check(&folder("circle", &files), &["."]);
     assert_eq!(code, 1);
     assert!(says(&lines, "deny[changed-base-policy] `policies/a.yaml` is extended in a circle"), "{lines:?}");
+}
+
+#[test]
+fn a_level_that_another_policy_beats_is_shown_as_beaten() {
+    let level = |word: &str| {
+        format!("apiVersion: routec/v1\nkind: Policy\nmetadata: {{name: {word}}}\nlevels: {{price-rise: {word}}}\n")
+    };
+    let (deny, warn) = (level("deny"), level("warn"));
+    let digests = [&deny, &warn].map(|text| sha256_hex(text.as_bytes()));
+    let [first, second] = &digests;
+    let own = format!(
+        "apiVersion: routec/v1\nkind: Policy\nmetadata: {{name: own}}\nextends:\n  - {{file: ../vendor/a.yaml, sha256: {first}}}\n  - {{file: ../vendor/b.yaml, sha256: {second}}}\n"
+    );
+    let files =
+        [("routes/t.yaml", TABLE), ("policies/p.yaml", &own), ("vendor/a.yaml", &deny), ("vendor/b.yaml", &warn)];
+    let run = Command::new(env!("CARGO_BIN_EXE_routec"))
+        .args(["policy", "show", ".", "--as-of", "2026-11-22"])
+        .current_dir(folder("shown", &files))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains("deny, by default warn\n"), "{text}");
+    assert!(text.contains("warn, by default warn (another policy says otherwise)"), "{text}");
 }

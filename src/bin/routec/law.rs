@@ -81,8 +81,12 @@ fn settle(clauses: &mut [Clause], outcome: &Outcome) {
     for (at, clause) in clauses.iter_mut().enumerate() {
         let replaced = || named.iter().skip(at + 1).any(|(kind, name)| *kind == clause.kind && *name == clause.name);
         clause.beaten = match clause.kind {
-            "level" if rules::find(&clause.name).is_none() => Some("there is no such rule"),
-            "level" | "attempts" | "catalog" if replaced() => Some("a later policy says otherwise"),
+            "level" => match outcome.level_of(&clause.name) {
+                None => Some("there is no such rule"),
+                Some(level) if !clause.says.starts_with(level.as_str()) => Some("another policy says otherwise"),
+                Some(_) => None,
+            },
+            "attempts" | "catalog" if replaced() => Some("a later policy says otherwise"),
             "waiver terms" if clause.name == "maxDays" && clause.span != shortest => Some("a shorter one holds"),
             "rule" if !outcome.law.rules.iter().any(|rule| Some(rule.clause) == clause.span) => {
                 Some("its expressions cannot be read")
