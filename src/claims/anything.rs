@@ -1,13 +1,13 @@
 //! Properties of requests whose calls may show any symptom: by bounds and reachability where these suffice, else by search.
 
-use crate::graph::{Bounds, Case, FailoverGraph};
+use crate::graph::{Bounds, FailoverGraph};
 use crate::model::{RouteId, Symptom, Table, TargetId};
 
 use super::goal::Goal;
 use super::journey::{Journey, follow};
 use super::property::{Answer, Extent, Property, Refutation, breaks, in_weathers};
 use super::rest::Distances;
-use super::search::{Found, Order, search};
+use super::search::{ALL_STATES, Found, Order, search};
 use super::weather::Weather;
 
 /// What is known of all routes.
@@ -15,6 +15,8 @@ struct Judged {
     shortest: Option<Refutation>,
     /// A route of which nothing was found, and the states that were searched.
     open: Option<(RouteId, usize)>,
+    /// The states that may still be searched.
+    states: usize,
 }
 
 /// Judges a property whatever symptom shows at each call.
@@ -31,7 +33,7 @@ pub(super) fn against_anything(
         | Property::AttemptsAtMost(_)
         | Property::CostsAtMost(_) => None,
     };
-    let mut judged = Judged { shortest: None, open: None };
+    let mut judged = Judged { shortest: None, open: None, states: ALL_STATES };
     let mut routes_left: Vec<RouteId> = routes.to_vec();
     if let Some(distances) = &distances {
         routes_left.retain(|route| distances.entering(*route).is_some());
@@ -39,11 +41,11 @@ pub(super) fn against_anything(
         routes_left.sort_by_key(|route| distances.entering(*route));
     }
     for route in &routes_left {
-        let goal = Goal::new(table, graph, *route, property, distances.as_ref());
-        if is_within_bounds(table, graph, *route, &goal) {
-            continue;
+        let goal = Goal::new(table, *route, property);
+        let bounds = goal.bounds(graph, *route);
+        if !is_within(&bounds, *route, &goal) {
+            judged.route(*route, &goal.knowing(distances.as_ref(), &bounds));
         }
-        judged.route(*route, &goal);
     }
     match (judged.shortest, judged.open) {
         (Some(refutation), _) => Answer::Refuted(Box::new(refutation)),
@@ -58,14 +60,9 @@ pub(super) fn against_anything(
 }
 
 /// Whether the bounds of a route rule out that its property is broken.
-fn is_within_bounds(table: &Table, graph: &FailoverGraph, route: RouteId, goal: &Goal<'_>) -> bool {
-    if goal.is_broken_by_failing() {
-        return false;
-    }
-    let price = |target: TargetId| goal.price_of(target);
-    let bounds = Bounds::of(table, graph, Case::Adversarial, &price, [route]);
+fn is_within(bounds: &Bounds, route: RouteId, goal: &Goal<'_>) -> bool {
     let at_most = bounds.get(route).and_then(|bound| goal.at_most(bound));
-    at_most.zip(goal.limit()).is_some_and(|(at_most, limit)| at_most <= limit)
+    !goal.is_broken_by_failing() && at_most.zip(goal.limit()).is_some_and(|(at_most, limit)| at_most <= limit)
 }
 
 impl Judged {
@@ -74,7 +71,7 @@ impl Judged {
         let known = self.shortest.as_ref().map(|known| known.journey.calls().count());
         let calls = known.map_or(u64::MAX, |known| u64::try_from(known).unwrap_or(u64::MAX).saturating_sub(1));
         let pool: Vec<TargetId> = table.routes[route].pool.iter().map(|member| member.target).collect();
-        let states = match search(goal, route, &pool, Order::Shortest, calls) {
+        let states = match search(goal, route, &pool, Order::Shortest, calls, &mut self.states) {
             Found::Nothing => return,
             Found::Request(chosen, shows) => return self.keep(goal, route, &chosen, Weather::InTurn(shows)),
             Found::GaveUp(states) => states,
@@ -96,7 +93,7 @@ impl Judged {
             let weather = short.unwrap_or(plain.weather);
             return self.keep(goal, route, &chosen, weather);
         }
-        match search(goal, route, &pool, Order::Highest, calls) {
+        match search(goal, route, &pool, Order::Highest, calls, &mut self.states) {
             Found::Request(chosen, shows) => self.keep(goal, route, &chosen, Weather::InTurn(shows)),
             Found::Nothing => {}
             Found::GaveUp(more) => {

@@ -37,31 +37,30 @@ pub(super) struct Outlook {
 
 impl<'a> Goal<'a> {
     /// The property as requests of a route are held against it.
-    pub(super) fn new(
-        table: &'a Table,
-        graph: &FailoverGraph,
-        route: RouteId,
-        property: &'a Property,
-        distances: Option<&'a Distances>,
-    ) -> Self {
+    pub(super) fn new(table: &'a Table, route: RouteId, property: &'a Property) -> Self {
         let traffic = table.routes[route].doc.traffic.as_ref().map(|traffic| &traffic.value);
         let price = Box::new(move |target: TargetId| per_request(&table.targets[target], traffic?).map(|cost| cost.0));
-        let mut goal = Self { table, property, price, known: Known::Nothing };
-        goal.known = match property {
+        Self { table, property, price, known: Known::Nothing }
+    }
+
+    /// The bounds of a route, and of all that it reaches.
+    pub(super) fn bounds(&self, graph: &FailoverGraph, route: RouteId) -> Bounds {
+        Bounds::of(self.table, graph, Case::Adversarial, &*self.price, [route])
+    }
+
+    /// What is known beforehand, so that less is searched: the distances to what must not be reached, or the bounds.
+    #[must_use]
+    pub(super) fn knowing(mut self, distances: Option<&'a Distances>, bounds: &Bounds) -> Self {
+        self.known = match self.property {
             Property::NeverReaches(_) => distances.map_or(Known::Nothing, Known::Distance),
             Property::AnswersWithin(_) => Known::Nothing,
             Property::EndsWithin(_) | Property::AttemptsAtMost(_) | Property::CostsAtMost(_) => {
-                let bounds = Bounds::of(table, graph, Case::Adversarial, &*goal.price, [route]);
-                let worst = |to: RouteId| bounds.get(to).and_then(|bound| goal.at_most(bound)).unwrap_or(u128::MAX);
-                Known::Rest(Rests::new(table, &|target, cap| goal.worst_call(target, cap), property, &worst))
+                let worst = |to: RouteId| bounds.get(to).map(|bound| self.at_most(bound).unwrap_or(u128::MAX));
+                let call = |target, cap| self.worst_call(target, cap);
+                Known::Rest(Rests::new(self.table, &call, self.property, &worst))
             }
         };
-        goal
-    }
-
-    /// The price of a call, if it is known.
-    pub(super) fn price_of(&self, target: TargetId) -> Option<u128> {
-        (self.price)(target)
+        self
     }
 
     /// What the bounds of a route allow of what is measured.
@@ -126,7 +125,10 @@ impl<'a> Goal<'a> {
             Known::Rest(rests) => {
                 let rest = rests.of(state);
                 let is_open = self.limit().is_none_or(|limit| sum.saturating_add(rest) > limit);
-                is_open.then_some(Outlook { calls: 1, rest })
+                // What is missing takes so many of the largest calls, at least.
+                let missing = self.limit().map_or(0, |limit| limit.saturating_sub(sum).saturating_add(1));
+                let calls = u64::try_from(missing.div_ceil(rests.largest)).unwrap_or(u64::MAX).max(1);
+                is_open.then_some(Outlook { calls, rest })
             }
         }
     }

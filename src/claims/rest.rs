@@ -153,7 +153,10 @@ fn called(route: &RouteNode) -> impl Iterator<Item = TargetId> {
 
 /// How much requests may still add to what is measured, at most.
 pub(super) struct Rests {
-    routes: Vec<RestOfRoute>,
+    /// Of each route that a request can visit.
+    routes: Vec<Option<RestOfRoute>>,
+    /// The most that any one call can add, with the wait before it.
+    pub(super) largest: u128,
 }
 
 /// What the steps of one route can add.
@@ -166,22 +169,27 @@ struct RestOfRoute {
 
 impl Rests {
     /// What every step of every route can add: `call` says what a call adds with its timeout raised to a cap, and
-    /// `visit` what a visit of a route does.
+    /// `visit` what a visit of a route does, if a request comes there.
     pub(super) fn new(
         table: &Table,
         call: &dyn Fn(TargetId, u64) -> u128,
         property: &Property,
-        visit: &dyn Fn(RouteId) -> u128,
+        visit: &dyn Fn(RouteId) -> Option<u128>,
     ) -> Self {
         let counts_waits = matches!(property, Property::EndsWithin(_) | Property::AnswersWithin(_));
-        let routes = table.routes.values().map(|route| RestOfRoute::new(table, route, call, counts_waits, visit));
-        Self { routes: routes.collect() }
+        let worst = |to: RouteId| visit(to).unwrap_or(u128::MAX);
+        let rest_of = |(id, route): (RouteId, &RouteNode)| {
+            visit(id).is_some().then(|| RestOfRoute::new(table, route, call, counts_waits, &worst))
+        };
+        let routes: Vec<Option<RestOfRoute>> = table.routes.iter().map(rest_of).collect();
+        let largest = routes.iter().flatten().map(|rest| rest.call).max().unwrap_or(0).max(1);
+        Self { routes, largest }
     }
 
     /// What a request that stands somewhere may still add.
     pub(super) fn of(&self, state: &State) -> u128 {
         let visits = state.standing().map(|visit| {
-            let Some(rest) = self.routes.get(visit.route.number()) else { return u128::MAX };
+            let Some(Some(rest)) = self.routes.get(visit.route.number()) else { return u128::MAX };
             let steps = rest.from.iter().zip(visit.used).map(|(from, used)| {
                 // Behind the last step that is taken there is nothing.
                 from.get(usize::from(*used)).copied().unwrap_or(0)

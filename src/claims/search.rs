@@ -16,6 +16,9 @@ use super::journey::LONGEST;
 /// The states after which a search gives up.
 pub(super) const STATES: usize = 50_000;
 
+/// The states after which all searches for one answer give up.
+pub(super) const ALL_STATES: usize = 8 * STATES;
+
 /// The visits that these states may have together: deep ones are fewer, so that memory has a limit.
 const VISITS: usize = 400_000;
 
@@ -60,8 +63,8 @@ struct Search<'a, 'g> {
     order: Order,
     nodes: Vec<Node>,
     open: BinaryHeap<(Rank, usize)>,
-    /// The fewest calls and the highest sum with which each state was met.
-    met: BTreeMap<Rc<State>, (u64, u128)>,
+    /// The calls and the sums with which each state was met.
+    met: BTreeMap<Rc<State>, Vec<(u64, u128)>>,
     visits: usize,
     /// The calls of the longest request that is of interest.
     most_calls: u64,
@@ -71,8 +74,15 @@ struct Search<'a, 'g> {
     cut: bool,
 }
 
-/// Searches the requests of a route that make at most so many calls.
-pub(super) fn search(goal: &Goal<'_>, route: RouteId, pool: &[TargetId], order: Order, calls: u64) -> Found {
+/// Searches the requests of a route that make at most so many calls, and takes what it searched from `states`.
+pub(super) fn search(
+    goal: &Goal<'_>,
+    route: RouteId,
+    pool: &[TargetId],
+    order: Order,
+    calls: u64,
+    states: &mut usize,
+) -> Found {
     let longest = u64::try_from(LONGEST).unwrap_or(u64::MAX);
     let mut search = Search {
         goal,
@@ -91,23 +101,29 @@ pub(super) fn search(goal: &Goal<'_>, route: RouteId, pool: &[TargetId], order: 
             return found;
         }
     }
-    while let Some(((Reverse(rank), ..), number)) = search.open.pop() {
-        if search.nodes.len() > STATES || search.visits > VISITS {
-            return Found::GaveUp(search.nodes.len());
-        }
-        let Some(node) = search.nodes.get(number) else { continue };
-        if node.breaks {
-            return search.found(number);
-        }
-        let state = Rc::clone(&node.state);
-        if let Some(found) = search.go_on(&state, number, rank) {
-            return found;
-        }
-    }
-    if search.cut { Found::GaveUp(search.nodes.len()) } else { Found::Nothing }
+    let found = search.run((*states).min(STATES));
+    *states = states.saturating_sub(search.nodes.len());
+    found
 }
 
 impl Search<'_, '_> {
+    fn run(&mut self, states: usize) -> Found {
+        while let Some(((Reverse(rank), ..), number)) = self.open.pop() {
+            if self.nodes.len() > states || self.visits > VISITS {
+                return Found::GaveUp(self.nodes.len());
+            }
+            let Some(node) = self.nodes.get(number) else { continue };
+            if node.breaks {
+                return self.found(number);
+            }
+            let state = Rc::clone(&node.state);
+            if let Some(found) = self.go_on(&state, number, rank) {
+                return found;
+            }
+        }
+        if self.cut { Found::GaveUp(self.nodes.len()) } else { Found::Nothing }
+    }
+
     /// Every way in which the call of a state can fail.
     fn go_on(&mut self, state: &State, number: usize, rank: u128) -> Option<Found> {
         let table = self.goal.table;
@@ -175,11 +191,11 @@ impl Search<'_, '_> {
             self.cut |= self.most_calls == self.longest;
             return None;
         }
-        if self.met.get(&state).is_some_and(|(fewest, highest)| *fewest <= calls && *highest >= sum) {
+        let met = self.met.entry(Rc::clone(&state)).or_default();
+        if met.iter().any(|(fewer, higher)| *fewer <= calls && *higher >= sum) {
             return None;
         }
-        let known = self.met.entry(Rc::clone(&state)).or_insert((calls, sum));
-        *known = (known.0.min(calls), known.1.max(sum));
+        met.push((calls, sum));
         let rank = match self.order {
             Order::Shortest => u128::from(calls.saturating_add(outlook.calls)),
             Order::Highest => u128::MAX - sum.saturating_add(outlook.rest),
