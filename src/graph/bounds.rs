@@ -289,7 +289,7 @@ impl Visit<'_> {
             }
         };
         make(&mut sum, None, 1, &pool, None);
-        for (rung_at, rung) in route.rungs.iter().enumerate() {
+        for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
             for (step_at, step) in rung.steps.iter().enumerate() {
                 let at = Some((rung_at, step_at));
                 let on = || stays.before(&pool, rung_at, step_at);
@@ -344,7 +344,7 @@ struct Stays {
 impl Stays {
     fn of(route: &RouteNode) -> Self {
         let mut stays = Self { targets: Vec::new(), routes: Vec::new(), cap: None };
-        for (rung_at, rung) in route.rungs.iter().enumerate() {
+        for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
             let taken = rung.steps.iter().take_while(|step| !matches!(Move::of(step), Move::Stop));
             for (step_at, step) in taken.enumerate() {
                 match Move::of(step) {

@@ -69,7 +69,7 @@ impl FailoverGraph {
         let mut by_route = Vec::with_capacity(table.routes.len());
         for (id, route) in table.routes.iter() {
             let mut own = Vec::new();
-            for (rung_at, rung) in route.rungs.iter().enumerate() {
+            for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
                 // What stands behind a `stop` is never taken.
                 let taken = rung.steps.iter().take_while(|step| !matches!(step.step, Step::Stop));
                 for (step_at, step) in taken.enumerate() {

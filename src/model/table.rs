@@ -260,6 +260,11 @@ impl RouteNode {
             .collect()
     }
 
+    /// Whether any symptom takes a rung: none takes the `any` of a route that has steps of its own for each.
+    pub fn takes(&self, rung: &Rung) -> bool {
+        !self.symptoms_of(rung).is_empty()
+    }
+
     /// How findings and waivers name it.
     pub fn subject(&self) -> String {
         format!("routes.{}", self.name.value)

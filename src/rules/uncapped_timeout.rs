@@ -1,7 +1,7 @@
 //! Compares every `raise-timeout` with the deadline of each route that takes it.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::Step;
+use crate::model::{Rung, Step};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -20,7 +20,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for route in context.table.routes.values() {
         let deadline = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref());
         let name = quote(route.name.value.as_str());
-        for step in route.rungs.iter().flat_map(|rung| rung.steps.iter()) {
+        for step in route.rungs.iter().filter(|rung| route.takes(rung)).flat_map(Rung::taken) {
             let Step::RaiseTimeout(cap) = &step.step else { continue };
             let finding = match (cap, deadline) {
                 (None, _) => {
