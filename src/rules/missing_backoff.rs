@@ -1,8 +1,8 @@
 //! Follows the steps for `rate-limit` and remembers whether anything waited before the quota that ran out is called again.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::graph::{Call, Move};
-use crate::model::{KeyNode, ResolvedStep, RouteNode, Symptom, Table, TargetId};
+use crate::graph::{Call, Move, further_keys};
+use crate::model::{KeyId, Leg, ResolvedStep, RouteNode, Symptom, Table, TargetId};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -28,42 +28,65 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// The first step that calls the same quota again at once, and what shows that.
 fn hasty<'t>(table: &Table, first: TargetId, steps: &'t [ResolvedStep]) -> Option<(&'t ResolvedStep, String)> {
-    let call = Call::first(table, first);
-    let key = call.key_of(table).map(|key| &table.keys[key]);
+    let mut call = Call::first(table, first);
+    // What has run out, by the keys and quotas that calls have drawn on since the last wait.
+    let mut empty = vec![Drawn::by(table, &call)];
     for step in steps {
-        match Move::of(step) {
+        let again = match Move::of(step) {
             // A wait of nothing is none.
-            Move::Repeat(backoff) if backoff.total_wait() == 0 => {
-                return Some((step, "it waits 0ms and calls again".to_owned()));
-            }
-            Move::Repeat(_) | Move::Hop(_) | Move::Stop => return None,
-            Move::NextKeys(_) => {
-                let next = table.targets[first].keys.get(1).map(|key| &table.keys[*key]);
-                let shared = key.zip(next).and_then(|(used, next)| shared_quota(used, next));
-                match shared {
-                    Some(quota) => {
-                        return Some((step, format!("the next key draws on the same quota {}", quote(quota))));
+            Move::Repeat(backoff) if backoff.total_wait() == 0 => Some("it waits 0ms and calls again".to_owned()),
+            // Behind a wait, what follows draws on a quota that may be full again.
+            Move::Repeat(_) | Move::Stop | Move::Hop(Leg::Route(_)) => return None,
+            Move::NextKeys(times) => {
+                let mut again = None;
+                for _ in 0..further_keys(times, call.spare_keys(table)) {
+                    call.key += 1;
+                    let drawn = Drawn::by(table, &call);
+                    if let (None, Some(name)) = (&again, drawn.shared(&empty)) {
+                        again = Some(format!("the next key draws on the same {name}"));
                     }
-                    // Another quota has its own allowance, and what follows draws on that.
-                    None => return None,
+                    empty.push(drawn);
                 }
+                again
             }
-            Move::Again => return Some((step, "it calls again with the same key at once".to_owned())),
+            Move::Again => Some("it calls again with the same key at once".to_owned()),
             Move::Longer(_) | Move::Through(_) => {
-                return Some((
-                    step,
-                    "it calls again with the same key, which changes nothing about a quota".to_owned(),
-                ));
+                Some("it calls again with the same key, which changes nothing about a quota".to_owned())
             }
-            Move::Control => {}
+            // That a fallback itself draws on it is `same-quota-fallback`.
+            Move::Hop(Leg::Target(target)) => {
+                call = Call::first(table, *target);
+                empty.push(Drawn::by(table, &call));
+                None
+            }
+            Move::Hop(Leg::Nowhere(_)) | Move::Control => None,
+        };
+        if let Some(why) = again {
+            return Some((step, why));
         }
     }
     None
 }
 
-fn shared_quota<'t>(a: &'t KeyNode, b: &KeyNode) -> Option<&'t str> {
-    let other = b.doc.quota.as_ref().map(|quota| quota.value.as_str());
-    a.doc.quota.as_ref().map(|quota| quota.value.as_str()).filter(|name| other == Some(name))
+/// What a call draws on.
+struct Drawn<'t> {
+    key: Option<KeyId>,
+    quota: Option<&'t str>,
+}
+
+impl<'t> Drawn<'t> {
+    fn by(table: &'t Table, call: &Call) -> Self {
+        let key = call.key_of(table);
+        let quota = key.and_then(|key| table.keys[key].doc.quota.as_ref()).map(|quota| quota.value.as_str());
+        Self { key, quota }
+    }
+
+    /// What it draws on that others did, in words.
+    fn shared(&self, others: &[Self]) -> Option<String> {
+        let quota = self.quota.filter(|quota| others.iter().any(|other| other.quota == Some(quota)));
+        let same_key = self.key.is_some() && others.iter().any(|other| other.key == self.key);
+        quota.map(|quota| format!("quota {}", quote(quota))).or_else(|| same_key.then(|| "key".to_owned()))
+    }
 }
 
 fn finding(route: &RouteNode, step: &ResolvedStep, why: &str) -> Diagnostic {
