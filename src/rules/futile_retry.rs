@@ -1,8 +1,8 @@
 //! Looks, in the steps for symptoms that stay until a person acts, for calls that repeat the one that failed.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::graph::Move;
-use crate::model::Symptom;
+use crate::graph::{Call, Move, further_keys};
+use crate::model::{ResolvedStep, Rung, Symptom, Table, TargetId};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -29,13 +29,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for route in context.table.routes.values() {
         for (symptom, why) in LASTING {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == symptom) else { continue };
-            // With another key, on another way out or at another target, it is another call.
-            let same = rung
-                .taken()
-                .take_while(|step| !matches!(Move::of(step), Move::NextKeys(_) | Move::Through(_) | Move::Hop(_)));
-            let mut repeats =
-                same.filter(|step| matches!(Move::of(step), Move::Repeat(_) | Move::Again | Move::Longer(_)));
-            let Some(step) = repeats.next() else { continue };
+            let table = context.table;
+            let found = route.pool.iter().find_map(|member| repeats(table, member.target, symptom, rung));
+            let Some(step) = found else { continue };
             let message = format!(
                 "on {} {} makes the same call again: {why}",
                 symptom.as_str(),
@@ -49,4 +45,32 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// The first step that makes the call of a target again, with nothing changed that matters to the symptom.
+fn repeats<'t>(table: &Table, first: TargetId, symptom: Symptom, rung: &'t Rung) -> Option<&'t ResolvedStep> {
+    let call = Call::first(table, first);
+    let keys = &table.targets[first].keys;
+    for step in rung.taken() {
+        match Move::of(step) {
+            Move::Repeat(_) | Move::Again | Move::Longer(_) | Move::Through(_) => return Some(step),
+            Move::NextKeys(times) => {
+                let further = usize::try_from(further_keys(times, call.spare_keys(table))).unwrap_or(usize::MAX);
+                let account = |key: &_| table.keys[*key].account;
+                let mut next = keys.iter().skip(1).take(further);
+                // Without a further key it makes no call at all.
+                if further == 0 {
+                    continue;
+                }
+                // The prompt is as long with every key, and all keys of an account pay from one credit.
+                let is_same = symptom == Symptom::ContextOverflow
+                    || (symptom == Symptom::Billing && next.all(|key| Some(account(key)) == keys.first().map(account)));
+                return is_same.then_some(step);
+            }
+            // At another target it is another call.
+            Move::Hop(_) | Move::Stop => return None,
+            Move::Control => {}
+        }
+    }
+    None
 }
