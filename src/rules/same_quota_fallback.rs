@@ -1,7 +1,7 @@
-//! Compares the quota, on `billing` the account, of the pool with that of each hop of the same ladder.
+//! Follows the steps from each target of the pool, and compares what each hop draws on with what was tried before it.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::graph::{Call, Move};
+use crate::graph::{Call, Move, further_keys};
 use crate::model::{KeyId, Leg, RouteNode, Symptom, Table, TargetId};
 use crate::source::Place;
 
@@ -23,12 +23,17 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for route in table.routes.values() {
         for kind in [Drawn::Quota, Drawn::Account] {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == kind.symptom()) else { continue };
-            let mut tried_keys = false;
+            // What ran out for one target of the pool may be full for another; only what helps none of them is no help.
+            let mut ways: Vec<Way<'_>> = route.preferred().map(|member| Way::new(table, member.target, kind)).collect();
             for step in rung.taken() {
-                tried_keys |= matches!(Move::of(step), Move::NextKeys(_));
-                let Some((leg, place)) = &step.leg else { continue };
-                let Some(what) = same(table, route, leg, kind, tried_keys) else { continue };
-                sink.report(finding(route, kind, &what, *place));
+                if let Some((leg, place)) = &step.leg
+                    && let Some(what) = same(table, leg, &ways)
+                {
+                    sink.report(finding(route, kind, &what, *place));
+                }
+                for way in &mut ways {
+                    way.take(&Move::of(step));
+                }
             }
         }
     }
@@ -48,57 +53,87 @@ impl Drawn {
             Self::Account => Symptom::Billing,
         }
     }
+}
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Quota => "quota",
-            Self::Account => "account",
+/// A request that began at one target of the pool: the call it made last, and every key it has tried.
+struct Way<'t> {
+    table: &'t Table,
+    kind: Drawn,
+    call: Call,
+    tried: Vec<KeyId>,
+}
+
+impl<'t> Way<'t> {
+    fn new(table: &'t Table, target: TargetId, kind: Drawn) -> Self {
+        let call = Call::first(table, target);
+        Self { table, kind, call, tried: call.key_of(table).into_iter().collect() }
+    }
+
+    /// Takes a step, whose calls all fail.
+    fn take(&mut self, step: &Move<'_>) {
+        match step {
+            Move::NextKeys(times) => {
+                for _ in 0..further_keys(*times, self.call.spare_keys(self.table)) {
+                    self.call.key += 1;
+                    self.tried.extend(self.call.key_of(self.table));
+                }
+            }
+            Move::Hop(Leg::Target(target)) => {
+                self.call = Call::first(self.table, *target);
+                self.tried.extend(self.call.key_of(self.table));
+            }
+            // Which keys a visit of another route tries is decided there.
+            Move::Hop(Leg::Route(_) | Leg::Nowhere(_))
+            | Move::Repeat(_)
+            | Move::Again
+            | Move::Longer(_)
+            | Move::Through(_)
+            | Move::Control
+            | Move::Stop => {}
         }
     }
 
-    /// What the first call of a target draws on.
-    fn by(self, table: &Table, target: TargetId) -> Option<&str> {
-        self.of(table, Call::first(table, target).key_of(table)?)
-    }
-
-    /// What a key draws on.
-    fn of(self, table: &Table, key: KeyId) -> Option<&str> {
-        let key = &table.keys[key];
-        match self {
-            Self::Account => key.account.map(|account| table.accounts[account].name.value.as_str()),
-            Self::Quota => key.doc.quota.as_ref().map(|quota| quota.value.as_str()),
+    /// What a key draws on that has run out, in words.
+    fn ran_out(&self, key: KeyId) -> Option<String> {
+        let node = |key: KeyId| &self.table.keys[key];
+        let quota = |key: KeyId| node(key).doc.quota.as_ref().map(|quota| quota.value.as_str());
+        let any = |same: &dyn Fn(KeyId) -> bool| self.tried.iter().any(|tried| same(*tried));
+        match self.kind {
+            Drawn::Account => {
+                let account = node(key).account.filter(|own| any(&|tried| node(tried).account == Some(*own)))?;
+                Some(format!("account {}", quote(self.table.accounts[account].name.value.as_str())))
+            }
+            Drawn::Quota => match quota(key).filter(|own| any(&|tried| quota(tried) == Some(*own))) {
+                Some(quota) => Some(format!("quota {}", quote(quota))),
+                // One key is one quota, whether or not it is named.
+                None => any(&|tried| tried == key).then(|| format!("key {}", quote(node(key).name.value.as_str()))),
+            },
         }
     }
 }
 
 /// What a hop draws on that has just run out, if every call it can lead to does.
-fn same(table: &Table, route: &RouteNode, leg: &Leg, kind: Drawn, tried_keys: bool) -> Option<String> {
+fn same(table: &Table, leg: &Leg, ways: &[Way<'_>]) -> Option<String> {
     let reached: Vec<TargetId> = match leg {
         Leg::Target(target) => vec![*target],
         Leg::Route(to) => table.routes[*to].pool.iter().map(|member| member.target).collect(),
         Leg::Nowhere(_) => return None,
     };
-    let drawn: Vec<&str> = reached.into_iter().map(|target| kind.by(table, target)).collect::<Option<_>>()?;
-    // What ran out for one target of the pool may be full for another; only what helps none of them is no help.
-    let ran_out = |target: TargetId| -> Option<Vec<&str>> {
-        let keys = table.targets[target].keys.iter().filter(|_| tried_keys);
-        let mut names: Vec<&str> = keys.filter_map(|key| kind.of(table, *key)).collect();
-        names.push(kind.by(table, target)?);
-        Some(names)
-    };
-    let pool: Vec<Vec<&str>> = route.preferred().map(|member| ran_out(member.target)).collect::<Option<_>>()?;
-    let first = drawn.first().copied()?;
-    let helps_none = !pool.is_empty() && pool.iter().all(|names| drawn.iter().all(|name| names.contains(name)));
-    helps_none.then(|| first.to_owned())
+    let mut first = None;
+    for way in ways {
+        for target in &reached {
+            let what = way.ran_out(Call::first(table, *target).key_of(table)?)?;
+            first.get_or_insert(what);
+        }
+    }
+    first
 }
 
 fn finding(route: &RouteNode, kind: Drawn, what: &str, place: Place) -> Diagnostic {
-    let word = kind.word();
     let message = format!(
-        "on {} {} goes on with the {word} {} that has just run out",
+        "on {} {} goes on with the {what} that has just run out",
         kind.symptom().as_str(),
         quote(route.name.value.as_str()),
-        quote(what)
     );
     let help = match kind {
         Drawn::Account => {
@@ -106,8 +141,9 @@ fn finding(route: &RouteNode, kind: Drawn, what: &str, place: Place) -> Diagnost
         }
         Drawn::Quota => "fall back to a target whose first key draws on another `quota`, or wait with `backoff`",
     };
+    let word = what.split(' ').next().unwrap_or_default();
     Diagnostic::new("same-quota-fallback", place, format!("the same {word}"), message)
         .help(help)
-        .shared_by(route.name.value.as_str(), kind.word())
+        .shared_by(route.name.value.as_str(), word)
         .about(route.subject())
 }
