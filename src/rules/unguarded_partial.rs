@@ -1,7 +1,7 @@
 //! Looks, in the steps for `partial`, for counters and a circuit breaker before anything that ties sessions down.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Step, Symptom};
+use crate::model::{CircuitPer, Step, Symptom};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -24,12 +24,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let Some(step) = rung.steps.get(at) else { continue };
         let before = || rung.steps.iter().take(at).map(|step| &step.step);
         let counted = before().any(|step| matches!(step, Step::CountPerKey(_)));
-        let breaks = before().any(|step| matches!(step, Step::OpenCircuit { .. }));
+        let breaks = before().any(|step| matches!(step, Step::OpenCircuit { per: CircuitPer::Key, .. }));
         let lacks = match (counted, breaks) {
             (true, true) => continue,
-            (false, false) => "neither counters per key nor a circuit breaker before it",
+            (false, false) => "neither counters nor a circuit breaker per key before it",
             (false, true) => "no counters per key before it",
-            (true, false) => "no circuit breaker before it",
+            (true, false) => "no circuit breaker per key before it",
         };
         let message = format!(
             "{} ties sessions down with {}, with {lacks}: those on the bad key stay on it",
