@@ -48,14 +48,14 @@ pub(super) fn render(report: &Report<'_>, style: Style, places: &mut Places<'_>)
         let Some(waived) = &finding.waived else { continue };
         let region = places.region(finding.primary.span);
         let line = format!(
-            "waived [{}] {}:{}: {} ({})\n",
+            "waived [{}] {}:{}: {} ({})",
             finding.rule,
             region.file,
             region.line,
             redact::message(&finding.message),
             waived.reason
         );
-        out.push_str(&escape::line(&line).replace("\\n", "\n"));
+        super::fold::wrap(&mut out, &escape::line(&line), "", style.width);
     }
     super::fold::wrap(&mut out, &escape::line(&summary::verdict(report)), "", style.width);
     for line in summary::caveats(report, style) {

@@ -56,10 +56,11 @@ pub(crate) fn show(question: &Question, origin: bool, world: &World) -> Result<E
             let _ = writeln!(text, "{heading}");
         }
         let note = clause.beaten.map_or_else(String::new, |why| format!(" ({why})"));
-        let _ = writeln!(text, "  {:<24} {}{note}", report::line(&clause.name), report::line(&clause.says));
+        let says = format!("  {:<24} {}{note}", report::line(&clause.name), report::line(&clause.says));
+        text.push_str(&report::folded(&says));
         if let (true, Some(region)) = (origin, &region) {
             let policy = report::line(&clause.policy);
-            let _ = writeln!(text, "  {:<24} from {policy}, {}:{}", "", region.file, region.line);
+            let _ = writeln!(text, "    from {policy}, {}:{}", region.file, region.line);
         }
         answers.push(json!({
             "kind": clause.kind, "name": clause.name, "says": clause.says, "policy": clause.policy,

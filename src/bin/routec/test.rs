@@ -171,7 +171,7 @@ impl Tested<'_> {
         self.run += 1;
         self.failed += 1;
         let place = self.at(span);
-        let _ = writeln!(self.text, "BROKEN  {}", line(name));
+        self.text.push_str(&report::folded(&format!("BROKEN  {}", line(name))));
         self.text.push_str(&report::folded(&format!("        {place}: {}", line(why))));
         self.json.push(json!({"case": name, "at": place, "verdict": "broken", "because": why}));
     }
@@ -183,7 +183,7 @@ impl Tested<'_> {
                 self.run += 1;
                 let place = self.at(result.span);
                 let all = if *requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
-                let _ = writeln!(self.text, "ok      {} ({all})", line(name));
+                self.text.push_str(&report::folded(&format!("ok      {} ({all})", line(name))));
                 self.json.push(json!({"case": name, "at": place, "verdict": "ok", "requests": requests}));
             }
             CaseOutcome::Broken(why) => self.broken(&result.name, result.span, why),
@@ -194,7 +194,7 @@ impl Tested<'_> {
                 let request = journey_text(table, journey, &mut self.places);
                 let many =
                     if broken.0 > 1 { format!(" ({} of {} requests)", broken.0, broken.1) } else { String::new() };
-                let _ = writeln!(self.text, "FAILED  {}", line(name));
+                self.text.push_str(&report::folded(&format!("FAILED  {}", line(name))));
                 self.text.push_str(&report::folded(&format!("        {expected}: {}{many}", line(because))));
                 self.text.push('\n');
                 for line in request.lines() {
@@ -237,12 +237,12 @@ impl Tested<'_> {
         self.run += 1;
         let place = self.at(result.span);
         if result.holds() {
-            let _ = writeln!(self.text, "ok      {}", line(&result.name));
+            self.text.push_str(&report::folded(&format!("ok      {}", line(&result.name))));
             self.json.push(json!({"check": result.name, "at": place, "verdict": "ok"}));
             return;
         }
         self.failed += 1;
-        let _ = writeln!(self.text, "FAILED  {}", line(&result.name));
+        self.text.push_str(&report::folded(&format!("FAILED  {}", line(&result.name))));
         let (mut missing, mut unexpected) = (Vec::new(), Vec::new());
         for (rule, at, span) in &result.missing {
             let place = self.at(*span);
