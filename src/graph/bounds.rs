@@ -16,6 +16,9 @@ use super::walk::rung_for;
 pub enum Case {
     /// The same one at every call.
     Persistent(Symptom),
+    /// The same one at every call, and the request as quick as it can be: the quickest target of each pool, and calls
+    /// that fail at once unless they time out. Its times are no bounds but the least that passes.
+    Soonest(Symptom),
     /// Any at each call, as an adversary would choose. Where the steps of several ladders could be taken in several
     /// orders, each is counted at its worst, so that the bound may be above the worst real request.
     Adversarial,
@@ -68,7 +71,7 @@ pub struct Bounds {
     settled: Vec<Option<Bound>>,
 }
 
-const CYCLE: Bound =
+pub(super) const CYCLE: Bound =
     Bound { attempts: Err(Open::Cycle), last_start: Err(Open::Cycle), time: Err(Open::Cycle), money: Err(Open::Cycle) };
 
 impl Bounds {
@@ -101,7 +104,7 @@ impl Bounds {
                     stack.extend(open);
                     continue;
                 } else if open.is_empty() {
-                    Visit { table, price, bounds: &bounds }.bound(&table.routes[route], case)
+                    Visit { table, price, bounds: &bounds, case }.bound(&table.routes[route])
                 } else {
                     CYCLE
                 };
@@ -122,7 +125,7 @@ impl Bounds {
     /// What the adversarial bound of a route is made of, in the order of its steps.
     pub fn parts(&self, table: &Table, price: PriceOf<'_>, route: RouteId) -> Vec<Part> {
         let mut parts = Vec::new();
-        Visit { table, price, bounds: self }.adversarial(&table.routes[route], &mut parts);
+        Visit { table, price, bounds: self, case: Case::Adversarial }.adversarial(&table.routes[route], &mut parts);
         parts
     }
 
@@ -135,7 +138,7 @@ impl Bounds {
 /// The routes that a visit of a route can lead to.
 fn visited(table: &Table, graph: &FailoverGraph, route: RouteId, case: Case) -> Vec<RouteId> {
     let wanted = match case {
-        Case::Persistent(symptom) => match rung_for(&table.routes[route], symptom) {
+        Case::Persistent(symptom) | Case::Soonest(symptom) => match rung_for(&table.routes[route], symptom) {
             Some(rung) => Some(rung),
             None => return Vec::new(),
         },
@@ -146,25 +149,26 @@ fn visited(table: &Table, graph: &FailoverGraph, route: RouteId, case: Case) -> 
 }
 
 /// One visit, the visits it leads to being settled.
-struct Visit<'a> {
-    table: &'a Table,
-    price: PriceOf<'a>,
-    bounds: &'a Bounds,
+pub(super) struct Visit<'a> {
+    pub(super) table: &'a Table,
+    pub(super) price: PriceOf<'a>,
+    pub(super) bounds: &'a Bounds,
+    pub(super) case: Case,
 }
 
 /// What a visit has cost so far.
 #[derive(Clone, Copy)]
-struct Sum {
+pub(super) struct Sum {
     attempts: AtMost<u64>,
-    last_start: AtMost<u64>,
-    time: AtMost<u64>,
+    pub(super) last_start: AtMost<u64>,
+    pub(super) time: AtMost<u64>,
     money: AtMost<u128>,
 }
 
 impl Sum {
-    const NOTHING: Self = Self { attempts: Ok(0), last_start: Ok(0), time: Ok(0), money: Ok(0) };
+    pub(super) const NOTHING: Self = Self { attempts: Ok(0), last_start: Ok(0), time: Ok(0), money: Ok(0) };
 
-    fn wait(&mut self, milliseconds: u64) {
+    pub(super) fn wait(&mut self, milliseconds: u64) {
         self.time = self.time.map(|time| time.saturating_add(milliseconds));
     }
 
@@ -180,7 +184,7 @@ impl Sum {
         self.money = both(self.money, money, |sum, each| sum.saturating_add(each.saturating_mul(u128::from(number))));
     }
 
-    fn visit(&mut self, inner: &Bound) {
+    pub(super) fn visit(&mut self, inner: &Bound) {
         self.attempts = add(self.attempts, inner.attempts);
         self.last_start = add(self.time, inner.last_start);
         self.time = add(self.time, inner.time);
@@ -205,65 +209,42 @@ fn most<T: Ord>(values: impl IntoIterator<Item = AtMost<T>>) -> Option<AtMost<T>
 }
 
 impl Visit<'_> {
-    fn bound(&self, route: &RouteNode, case: Case) -> Bound {
-        let sums: Vec<Sum> = match case {
-            Case::Persistent(symptom) => {
+    fn bound(&self, route: &RouteNode) -> Bound {
+        let sums: Vec<Sum> = match self.case {
+            Case::Persistent(symptom) | Case::Soonest(symptom) => {
                 let steps = rung_for(route, symptom).and_then(|rung| route.rungs.get(rung));
                 let steps: &[ResolvedStep] = steps.map_or(&[], |rung| rung.steps.as_slice());
-                route.pool.iter().map(|member| self.persistent(member.target, steps)).collect()
+                route.pool.iter().map(|member| self.persistent(member.target, steps, &mut Vec::new())).collect()
             }
             Case::Adversarial => vec![self.adversarial(route, &mut Vec::new())],
         };
+        let time = |of: fn(&Sum) -> AtMost<u64>| match self.case {
+            Case::Soonest(_) => sums.iter().map(of).reduce(|a, b| both(a, b, u64::min)),
+            Case::Persistent(_) | Case::Adversarial => most(sums.iter().map(of)),
+        };
         Bound {
             attempts: most(sums.iter().map(|sum| sum.attempts)).unwrap_or(Ok(0)),
-            last_start: most(sums.iter().map(|sum| sum.last_start)).unwrap_or(Ok(0)),
-            time: most(sums.iter().map(|sum| sum.time)).unwrap_or(Ok(0)),
+            last_start: time(|sum| sum.last_start).unwrap_or(Ok(0)),
+            time: time(|sum| sum.time).unwrap_or(Ok(0)),
             money: most(sums.iter().map(|sum| sum.money)).unwrap_or(Ok(0)),
         }
     }
 
-    fn timeout(call: &Call) -> AtMost<u64> {
-        call.timeout.ok_or(Open::NoTimeout(call.target))
+    fn timeout(&self, call: &Call) -> AtMost<u64> {
+        match self.case {
+            Case::Soonest(Symptom::Timeout) => Ok(call.timeout.unwrap_or(0)),
+            Case::Soonest(_) => Ok(0),
+            Case::Persistent(_) | Case::Adversarial => call.timeout.ok_or(Open::NoTimeout(call.target)),
+        }
     }
 
     fn money(&self, target: TargetId) -> AtMost<u128> {
         (self.price)(target).ok_or(Open::NoPrice(target))
     }
 
-    /// The steps of one rung in order, exactly as a request would take them.
-    fn persistent(&self, first: TargetId, steps: &[ResolvedStep]) -> Sum {
-        let mut call = Call::first(self.table, first);
-        let mut sum = Sum::NOTHING;
-        let make = |sum: &mut Sum, number: u64, call: &Call| {
-            sum.calls(number, Self::timeout(call), self.money(call.target));
-        };
-        make(&mut sum, 1, &call);
-        for step in steps {
-            match Move::of(step) {
-                Move::Repeat(backoff) => {
-                    sum.wait(backoff.total_wait());
-                    make(&mut sum, u64::from(backoff.attempts.get()), &call);
-                }
-                Move::NextKeys(times) => {
-                    let further = further_keys(times, call.spare_keys(self.table));
-                    make(&mut sum, further, &call);
-                    call.key = call.key.saturating_add(usize::try_from(further).unwrap_or(usize::MAX));
-                }
-                Move::Again | Move::Through(_) => make(&mut sum, 1, &call),
-                Move::Longer(cap) => {
-                    call = call.longer(cap);
-                    make(&mut sum, 1, &call);
-                }
-                Move::Hop(Leg::Target(target)) => {
-                    call = Call::first(self.table, *target);
-                    make(&mut sum, 1, &call);
-                }
-                Move::Hop(Leg::Route(to)) => sum.visit(self.bounds.get(*to).unwrap_or(&CYCLE)),
-                Move::Hop(Leg::Nowhere(_)) | Move::Control => {}
-                Move::Stop => break,
-            }
-        }
-        sum
+    /// So many calls alike, one after the other.
+    pub(super) fn make(&self, sum: &mut Sum, number: u64, call: &Call) {
+        sum.calls(number, self.timeout(call), self.money(call.target));
     }
 
     /// Every step of every rung once, each at its worst: on whichever target the visit may have called before it.
@@ -276,7 +257,7 @@ impl Visit<'_> {
         let mut make = |sum: &mut Sum, at: Option<(usize, usize)>, number: u64, on: &[TargetId], cap: Option<u64>| {
             let longest = most(on.iter().map(|target| {
                 let call = Call::first(self.table, *target);
-                Self::timeout(&call).map(|timeout| cap.map_or(timeout, |cap| timeout.max(cap)))
+                self.timeout(&call).map(|timeout| cap.map_or(timeout, |cap| timeout.max(cap)))
             }));
             let dearest = most(on.iter().map(|target| self.money(*target)));
             let (Some(longest), Some(dearest)) = (longest, dearest) else { return };

@@ -17,7 +17,7 @@ pub use bounds::{AtMost, Bound, Bounds, Case, Open, Part, PriceOf};
 pub use cycles::Cycle;
 pub use moves::{Call, Move, further_keys};
 pub use reach::{Path, Reachable, Reached};
-pub use starts::{Start, earliest_starts};
+pub use starts::{Soonest, Start};
 pub use trace::{describe_hop, describe_path};
 pub use walk::{Next, Passed, Standing, State, StepAt, Walk, shares, shows, usual};
 

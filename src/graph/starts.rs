@@ -1,59 +1,106 @@
-//! When each step of a ladder can start at the earliest.
+//! The steps of one rung in order while one symptom persists, and when each of them can call.
 
-use crate::model::{Leg, ResolvedStep, RouteNode, Rung, Symptom, Table, TargetId, TargetNode};
+use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Rung, Symptom, Table, TargetId};
 
+use super::FailoverGraph;
+use super::bounds::{Bounds, CYCLE, Case, Sum, Visit};
 use super::moves::{Call, Move, further_keys};
 
-/// When a step can start at the earliest.
-#[derive(Clone, Copy, Debug)]
-pub struct Start<'t> {
-    /// The step.
-    pub step: &'t ResolvedStep,
-    /// Milliseconds after the request entered the route.
-    pub after: u64,
+/// When a step calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Milliseconds from the begin of the visit to the first call of the step.
+    pub first: u64,
+    /// The same for its last call: further tries, keys, or calls of the route it visits.
+    pub last: u64,
 }
 
-/// When each step of a rung can start at the earliest if its symptom shows at every call: on `timeout` every call
-/// costs its whole timeout, on other symptoms calls may fail at once, and waits are always waited. The quickest target
-/// of the pool decides.
-pub fn earliest_starts<'t>(table: &'t Table, route: &'t RouteNode, rung: &'t Rung) -> Vec<Start<'t>> {
-    let ways = route.pool.iter().map(|member| starts_from(table, member.target, rung));
-    ways.reduce(|least, way| {
-        let pairs = least.into_iter().zip(way);
-        pairs.map(|(a, b)| if b.after < a.after { b } else { a }).collect()
-    })
-    .unwrap_or_default()
-}
-
-fn starts_from<'t>(table: &'t Table, first: TargetId, rung: &'t Rung) -> Vec<Start<'t>> {
-    let is_timeout = rung.symptom == Symptom::Timeout;
-    let cost = |call: &Call| if is_timeout { call.timeout.unwrap_or(0) } else { 0 };
-    let quickest = |target: &TargetNode| {
-        if is_timeout { target.doc.timeout.as_ref().map_or(0, |timeout| timeout.value.0) } else { 0 }
-    };
-    let mut call = Call::first(table, first);
-    let mut now = cost(&call);
-    let mut starts = Vec::new();
-    for step in rung.steps.iter() {
-        starts.push(Start { step, after: now });
-        now = now.saturating_add(match Move::of(step) {
-            Move::Repeat(backoff) => {
-                let calls = cost(&call).saturating_mul(u64::from(backoff.attempts.get()));
-                backoff.total_wait().saturating_add(calls)
-            }
-            Move::NextKeys(times) => cost(&call).saturating_mul(further_keys(times, call.spare_keys(table))),
-            Move::Longer(cap) => {
-                call = call.longer(cap);
-                cost(&call)
-            }
-            Move::Again | Move::Through(_) => cost(&call),
-            Move::Hop(Leg::Target(target)) => {
-                call = Call::first(table, *target);
-                cost(&call)
-            }
-            Move::Hop(Leg::Route(to)) => table.pool_of(*to).map(quickest).min().unwrap_or(0),
-            Move::Hop(Leg::Nowhere(_)) | Move::Control | Move::Stop => 0,
-        });
+impl Visit<'_> {
+    /// The steps of one rung in order, exactly as a request would take them, and when each of them calls: `None` for
+    /// one that does not, or of which nothing is known.
+    pub(super) fn persistent(&self, first: TargetId, steps: &[ResolvedStep], starts: &mut Vec<Option<Start>>) -> Sum {
+        let mut call = Call::first(self.table, first);
+        let mut sum = Sum::NOTHING;
+        self.make(&mut sum, 1, &call);
+        for step in steps {
+            let mut begin = sum.time;
+            let calls = match Move::of(step) {
+                Move::Repeat(backoff) => {
+                    begin = begin.map(|begin| begin.saturating_add(backoff.wait(0)));
+                    sum.wait(backoff.total_wait());
+                    self.make(&mut sum, u64::from(backoff.attempts.get()), &call);
+                    true
+                }
+                Move::NextKeys(times) => {
+                    let further = further_keys(times, call.spare_keys(self.table));
+                    self.make(&mut sum, further, &call);
+                    call.key = call.key.saturating_add(usize::try_from(further).unwrap_or(usize::MAX));
+                    further > 0
+                }
+                Move::Again | Move::Through(_) => {
+                    self.make(&mut sum, 1, &call);
+                    true
+                }
+                Move::Longer(cap) => {
+                    call = call.longer(cap);
+                    self.make(&mut sum, 1, &call);
+                    true
+                }
+                Move::Hop(Leg::Target(target)) => {
+                    call = Call::first(self.table, *target);
+                    self.make(&mut sum, 1, &call);
+                    true
+                }
+                Move::Hop(Leg::Route(to)) => {
+                    sum.visit(self.bounds.get(*to).unwrap_or(&CYCLE));
+                    true
+                }
+                Move::Hop(Leg::Nowhere(_)) | Move::Control => false,
+                Move::Stop => break,
+            };
+            let start = begin.ok().filter(|_| calls);
+            starts.push(start.map(|first| Start { first, last: sum.last_start.unwrap_or(first) }));
+        }
+        sum
     }
-    starts
+}
+
+/// How soon the steps of routes can call: on `timeout` every call before them costs its whole timeout, on other symptoms
+/// calls may fail at once, and waits are always waited.
+#[derive(Debug)]
+pub struct Soonest<'t> {
+    table: &'t Table,
+    by_symptom: Vec<(Symptom, Bounds)>,
+}
+
+impl<'t> Soonest<'t> {
+    /// Of some routes.
+    pub fn of(table: &'t Table, graph: &FailoverGraph, routes: &[RouteId]) -> Self {
+        let bounds = |symptom| Bounds::of(table, graph, Case::Soonest(symptom), &|_| Some(0), routes.iter().copied());
+        Self { table, by_symptom: Symptom::CONCRETE.into_iter().map(|symptom| (symptom, bounds(symptom))).collect() }
+    }
+
+    /// When each step of a rung can call at the earliest: the quickest target of the pool and the quickest of the
+    /// symptoms that take the rung decide. `None` for a step that does not call; a list that ends before the rung does
+    /// says nothing of the steps behind.
+    pub fn starts(&self, route: &RouteNode, rung: &Rung) -> Vec<Option<Start>> {
+        let taken = route.symptoms_of(rung);
+        let cases = self.by_symptom.iter().filter(|(symptom, _)| taken.contains(symptom));
+        let ways = cases.flat_map(|(symptom, bounds)| {
+            let visit = Visit { table: self.table, price: &|_| Some(0), bounds, case: Case::Soonest(*symptom) };
+            route.pool.iter().map(move |member| {
+                let mut starts = Vec::new();
+                visit.persistent(member.target, &rung.steps, &mut starts);
+                starts
+            })
+        });
+        ways.reduce(|least, way| least.into_iter().zip(way).map(|(a, b)| sooner(a, b)).collect()).unwrap_or_default()
+    }
+}
+
+fn sooner(a: Option<Start>, b: Option<Start>) -> Option<Start> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Start { first: a.first.min(b.first), last: a.last.min(b.last) }),
+        (start, None) | (None, start) => start,
+    }
 }

@@ -1,8 +1,9 @@
-//! Adds up waits, and on `timeout` whole timeouts, up to each step, and compares with the deadline.
+//! Adds up waits, and on `timeout` whole timeouts, up to each call of each step, and compares with the deadline.
 
 use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
-use crate::graph::{Move, earliest_starts};
-use crate::model::Duration;
+use crate::graph::{Soonest, Start};
+use crate::model::{Duration, ResolvedStep, RouteNode, Rung, Step};
+use crate::source::Spanned;
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -18,35 +19,66 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
-        let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
+    let hurried: Vec<_> =
+        context.table.routes.iter().filter_map(|(id, route)| Some((id, route, deadline_of(route)?))).collect();
+    let routes: Vec<_> = hurried.iter().map(|(id, _, _)| *id).collect();
+    let soonest = Soonest::of(context.table, context.graph, &routes);
+    for (_, route, deadline) in hurried {
         for rung in &route.rungs {
-            let starts = earliest_starts(context.table, route, rung);
-            let late = starts.iter().find(|start| start.after > deadline.value.0 && Move::of(start.step).calls());
-            let Some(late) = late else { continue };
-            let trace = starts
+            let starts: Vec<(&ResolvedStep, Start)> = rung
+                .steps
                 .iter()
-                .take_while(|start| start.after <= late.after)
-                .map(|start| Label {
-                    span: start.step.place.span(),
-                    text: format!("{} starts after {}", quote(start.step.step.word()), Duration(start.after)),
-                })
+                .zip(soonest.starts(route, rung))
+                .filter_map(|(step, start)| Some((step, start?)))
                 .collect();
-            let message = format!(
-                "{} gives up after {}, and {} on {} starts {} after the request at the earliest",
-                quote(route.name.value.as_str()),
-                deadline.value,
-                quote(late.step.step.word()),
-                rung.symptom.as_str(),
-                Duration(late.after)
-            );
-            sink.report(
-                Diagnostic::new("step-past-deadline", late.step.place, "too late to help", message)
-                    .related(deadline.span(), "nobody waits longer than this")
-                    .trace(trace)
-                    .help("shorter timeouts and waits before it, fewer steps, or a later deadline")
-                    .about(route.subject()),
-            );
+            let Some(late) = starts.iter().position(|(_, start)| start.last > deadline.value.0) else { continue };
+            report(route, deadline, rung, starts.get(..=late).unwrap_or(&[]), sink);
         }
     }
+}
+
+fn deadline_of(route: &RouteNode) -> Option<&Spanned<Duration>> {
+    route.doc.slo.as_ref()?.value.deadline.as_ref()
+}
+
+/// Reports the last of some steps.
+fn report(
+    route: &RouteNode,
+    deadline: &Spanned<Duration>,
+    rung: &Rung,
+    starts: &[(&ResolvedStep, Start)],
+    sink: &mut Sink,
+) {
+    let Some((late, start)) = starts.last() else { return };
+    let word = quote(late.step.word());
+    let (what, after) = if start.first <= deadline.value.0 {
+        (format!("the last call of {word}"), start.last)
+    } else if matches!(late.step, Step::Backoff(_)) {
+        (format!("the first call of {word}"), start.first)
+    } else {
+        (word, start.first)
+    };
+    let message = format!(
+        "{} gives up after {}, and {what} on {} starts {} after the request at the earliest",
+        quote(route.name.value.as_str()),
+        deadline.value,
+        rung.symptom.as_str(),
+        Duration(after)
+    );
+    let trace = starts.iter().map(|(step, start)| {
+        let word = quote(step.step.word());
+        let text = if start.first == start.last {
+            format!("{word} calls after {}", Duration(start.first))
+        } else {
+            format!("{word} calls first after {} and last after {}", Duration(start.first), Duration(start.last))
+        };
+        Label { span: step.place.span(), text }
+    });
+    sink.report(
+        Diagnostic::new("step-past-deadline", late.place, "too late to help", message)
+            .related(deadline.span(), "nobody waits longer than this")
+            .trace(trace.collect())
+            .help("shorter timeouts and waits before it, fewer steps or calls, or a later deadline")
+            .about(route.subject()),
+    );
 }
