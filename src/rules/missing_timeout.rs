@@ -1,9 +1,10 @@
-//! Looks at every target that a pool or a hop uses, and at the deadlines of the routes whose pools they are in.
+//! Looks at the timeout of every target, and at the deadlines of the routes that reach it.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
-use crate::model::{Gateway, Leg, TargetNode};
+use crate::graph::describe_path;
+use crate::model::{Gateway, TargetNode};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -45,11 +46,8 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for (id, route) in table.routes.iter() {
         let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
-        let direct = context.graph.hops_of(id).iter().filter_map(|hop| match context.graph.hop(*hop).to {
-            Leg::Target(target) => Some(target),
-            Leg::Route(_) | Leg::Nowhere(_) => None,
-        });
-        for target in route.pool.iter().map(|member| member.target).chain(direct).map(|id| &table.targets[id]) {
+        for reached in context.graph.reach(table, id, |_, _| true) {
+            let target = &table.targets[reached.target];
             let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else {
                 continue;
             };
@@ -62,8 +60,9 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
                     deadline.value
                 );
                 sink.report(
-                    Diagnostic::new("missing-timeout", timeout.place, "longer than its route waits", message)
+                    Diagnostic::new("missing-timeout", timeout.place, "longer than the route waits", message)
                         .related(deadline.span(), "nobody waits longer than this")
+                        .trace(describe_path(table, context.graph, &reached.path))
                         .help("a timeout that never comes protects nobody: make it shorter than the deadline")
                         .about(format!("targets.{}", target.name.value)),
                 );
