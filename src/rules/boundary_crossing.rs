@@ -29,9 +29,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     breaches.report(context, sink, |breach, place| {
         let route = quote(table.routes[breach.route].name.value.as_str());
         let target = quote(table.targets[breach.target].name.value.as_str());
-        let leaves = Inside::of(context, breach.route).leaves(context, breach.target).unwrap_or_default();
+        let (leaves, judged_by) = Inside::of(context, breach.route).leaves(context, breach.target).unwrap_or_default();
         let message = format!("{route} {leaves} when {target} answers");
-        let finding = Diagnostic::new("boundary-crossing", place, "leaves the boundary", message);
+        let mut finding = Diagnostic::new("boundary-crossing", place, "leaves the boundary", message);
+        let clauses = &table.routes[breach.route].doc.boundary;
+        if let Some(clause) = clauses.iter().find(|clause| Some(clause.value) == judged_by) {
+            finding = finding.related(clause.span(), "what its requests must not leave");
+        }
         match table.gateway {
             Gateway::Native => finding.help("what must stay inside stays inside when something fails, too: fall back within the boundary, or `stop`"),
             Gateway::LiteLlm => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
@@ -61,29 +65,31 @@ impl<'a> Inside<'a> {
         }
     }
 
-    /// In words, what a target is outside of.
-    fn leaves(&self, context: &Context<'_>, target: TargetId) -> Option<String> {
+    /// In words, what a target is outside of, and the boundary that says so; none where the pool itself does.
+    fn leaves(&self, context: &Context<'_>, target: TargetId) -> Option<(String, Option<Boundary>)> {
         let reached = hosting(context, target);
         let offer = context.offer(target);
         match self.hosting {
             Some(Hosting::Own) if reached > Hosting::Own => {
-                return Some("leaves the organisation's own machines".to_owned());
+                return Some(("leaves the organisation's own machines".to_owned(), None));
             }
             Some(Hosting::Confidential) if reached > Hosting::Confidential => {
-                return Some("leaves the confidential enclave".to_owned());
+                return Some(("leaves the confidential enclave".to_owned(), None));
             }
             Some(_) | None => {}
         }
         if let Some(laws) = &self.jurisdictions
             && (offer.jurisdiction.is_none() || !laws.contains(&offer.jurisdiction))
         {
-            return Some(offer.jurisdiction.map_or_else(
+            let leaves = offer.jurisdiction.map_or_else(
                 || "may leave its jurisdiction, which is not given,".to_owned(),
                 |law| format!("leaves its jurisdiction for {}", quote(law)),
-            ));
+            );
+            return Some((leaves, Some(Boundary::Jurisdiction)));
         }
         let providers = self.providers.as_ref()?;
-        (!providers.contains(&offer.provider)).then(|| format!("leaves its provider for {}", quote(offer.provider)))
+        let is_outside = !providers.contains(&offer.provider);
+        is_outside.then(|| (format!("leaves its provider for {}", quote(offer.provider)), Some(Boundary::Provider)))
     }
 }
 

@@ -56,11 +56,8 @@ impl<K: Ord + Clone> Breaches<K> {
             let breach = Breach { route, target, path, key };
             let node = &context.table.routes[route];
             let defect = format!("{} {number}", target.number());
-            let mut finding = words(&breach, place).about(node.subject()).shared_by(node.name.value.as_str(), defect);
-            if !breach.path.is_empty() {
-                finding = finding.trace(trace(context, route, target, &breach.path));
-            }
-            sink.report(finding);
+            let finding = words(&breach, place).about(node.subject()).shared_by(node.name.value.as_str(), defect);
+            sink.report(finding.trace(trace(context, route, target, &breach.path)));
         }
     }
 }
@@ -76,11 +73,12 @@ fn breaks_at(context: &Context<'_>, route: RouteId, path: &[HopId], target: Targ
 }
 
 /// The path of a request, from where it enters to who answers.
-fn trace(context: &Context<'_>, route: RouteId, target: TargetId, path: &[HopId]) -> Vec<Label> {
+pub(super) fn trace(context: &Context<'_>, route: RouteId, target: TargetId, path: &[HopId]) -> Vec<Label> {
     let table = context.table;
     let mut labels = vec![enters(table, route)];
     labels.extend(describe_path(table, context.graph, path));
-    if path.last().is_some_and(|hop| context.graph.hop(*hop).to_route().is_some()) {
+    // A hop to a target names it; a pool may have others.
+    if path.last().is_none_or(|hop| context.graph.hop(*hop).to_route().is_some()) {
         let target = &table.targets[target];
         let text = format!("where {} answers", quote(target.name.value.as_str()));
         labels.push(Label { span: target.name.span(), text });

@@ -1,9 +1,9 @@
 //! Follows the steps from each target of the pool, and compares what each hop draws on with what was tried before it.
 
-use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
 use crate::graph::{Call, Move, further_keys};
-use crate::model::{KeyId, Leg, RouteNode, Symptom, Table, TargetId};
-use crate::source::Place;
+use crate::model::{KeyId, KeyNode, Leg, RouteNode, Symptom, Table, TargetId};
+use crate::source::{Place, Span};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -29,7 +29,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 if let Some((leg, place)) = &step.leg
                     && let Some(what) = same(table, leg, &ways)
                 {
-                    sink.report(finding(route, kind, &what, *place));
+                    sink.report(finding(route, kind, what, *place));
                 }
                 for way in &mut ways {
                     way.take(&Move::of(step));
@@ -93,27 +93,47 @@ impl<'t> Way<'t> {
         }
     }
 
-    /// What a key draws on that has run out, in words.
-    fn ran_out(&self, key: KeyId) -> Option<String> {
+    /// What a key draws on that has run out.
+    fn ran_out(&self, key: KeyId) -> Option<RanOut> {
         let node = |key: KeyId| &self.table.keys[key];
         let quota = |key: KeyId| node(key).doc.quota.as_ref().map(|quota| quota.value.as_str());
-        let any = |same: &dyn Fn(KeyId) -> bool| self.tried.iter().any(|tried| same(*tried));
+        let first =
+            |same: &dyn Fn(KeyId) -> bool| self.tried.iter().find(|tried| same(**tried)).map(|tried| node(*tried));
+        let ran_out = |what: String, tried: &KeyNode, span: Span| RanOut {
+            what,
+            tried: Label { span, text: format!("{} was tried before", quote(tried.name.value.as_str())) },
+        };
         match self.kind {
             Drawn::Account => {
-                let account = node(key).account.filter(|own| any(&|tried| node(tried).account == Some(*own)))?;
-                Some(format!("account {}", quote(self.table.accounts[account].name.value.as_str())))
+                let account = node(key).account?;
+                let tried = first(&|tried| node(tried).account == Some(account))?;
+                let what = format!("account {}", quote(self.table.accounts[account].name.value.as_str()));
+                Some(ran_out(what, tried, tried.doc.account.span()))
             }
-            Drawn::Quota => match quota(key).filter(|own| any(&|tried| quota(tried) == Some(*own))) {
-                Some(quota) => Some(format!("quota {}", quote(quota))),
+            Drawn::Quota => {
+                let own = quota(key);
+                let same = own.and_then(|own| first(&|tried| quota(tried) == Some(own)));
+                if let Some(tried) = same
+                    && let Some(quota) = &tried.doc.quota
+                {
+                    return Some(ran_out(format!("quota {}", quote(quota.value.as_str())), tried, quota.span()));
+                }
                 // One key is one quota, whether or not it is named.
-                None => any(&|tried| tried == key).then(|| format!("key {}", quote(node(key).name.value.as_str()))),
-            },
+                let tried = first(&|tried| tried == key)?;
+                Some(ran_out(format!("key {}", quote(tried.name.value.as_str())), tried, tried.name.span()))
+            }
         }
     }
 }
 
+/// What has run out, in words, and the key that was tried with it.
+struct RanOut {
+    what: String,
+    tried: Label,
+}
+
 /// What a hop draws on that has just run out, if every call it can lead to does.
-fn same(table: &Table, leg: &Leg, ways: &[Way<'_>]) -> Option<String> {
+fn same(table: &Table, leg: &Leg, ways: &[Way<'_>]) -> Option<RanOut> {
     let reached: Vec<TargetId> = match leg {
         Leg::Target(target) => vec![*target],
         Leg::Route(to) => table.routes[*to].pool.iter().map(|member| member.target).collect(),
@@ -129,7 +149,8 @@ fn same(table: &Table, leg: &Leg, ways: &[Way<'_>]) -> Option<String> {
     first
 }
 
-fn finding(route: &RouteNode, kind: Drawn, what: &str, place: Place) -> Diagnostic {
+fn finding(route: &RouteNode, kind: Drawn, ran_out: RanOut, place: Place) -> Diagnostic {
+    let what = &ran_out.what;
     let message = format!(
         "on {} {} goes on with the {what} that has just run out",
         kind.symptom().as_str(),
@@ -143,6 +164,7 @@ fn finding(route: &RouteNode, kind: Drawn, what: &str, place: Place) -> Diagnost
     };
     let word = what.split(' ').next().unwrap_or_default();
     Diagnostic::new("same-quota-fallback", place, format!("the same {word}"), message)
+        .related(ran_out.tried.span, ran_out.tried.text)
         .help(help)
         .shared_by(route.name.value.as_str(), word)
         .about(route.subject())

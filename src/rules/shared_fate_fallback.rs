@@ -27,12 +27,18 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 let Some(fate) = shared(table, route, leg) else { continue };
                 let name = quote(route.name.value.as_str());
                 let message = format!("on {} {name} goes on to {fate}, where it has just failed", symptom.as_str());
-                sink.report(
+                let mut finding =
                     Diagnostic::new("shared-fate-fallback", *place, "fails together with the pool", message)
                         .help("what is down there is down for this target too: another region or provider first")
                         .shared_by(route.name.value.as_str(), "")
-                        .about(route.subject()),
-                );
+                        .about(route.subject());
+                if let Some(member) = route.preferred().next()
+                    && let Some(region) = &table.targets[member.target].doc.region
+                {
+                    let pool = quote(table.targets[member.target].name.value.as_str());
+                    finding = finding.related(region.span(), format!("where {pool} of the pool is called"));
+                }
+                sink.report(finding);
             }
         }
     }

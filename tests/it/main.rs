@@ -4,6 +4,7 @@
 
 mod artifact;
 mod claims;
+mod counterexamples;
 mod determinism;
 mod expectations;
 mod generated;

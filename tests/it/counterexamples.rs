@@ -1,0 +1,110 @@
+//! What a finding shows besides its own place: the way of the request, and what it is judged by.
+
+use routec::rules;
+
+use crate::support::{blocks, run};
+
+/// A table with these parts, and the catalogue of its models.
+fn table(parts: &str) -> [String; 2] {
+    let head = "apiVersion: routec/v1\nkind: RouteTable\nmetadata: {name: t, version: 1.0.0}\n";
+    let catalogue = "apiVersion: routec/v1\nkind: Catalog\nmetadata: {name: c, asOf: 2026-11-20}\nmodels:\n  \
+                     acme/large: {vendor: acme, family: acme, mode: chat}\n";
+    [format!("{head}{parts}"), catalogue.to_owned()]
+}
+
+/// The labels of the findings of a rule: the text that each stands at, and what it says; of its trace, then of others.
+fn labels(texts: &[String], rule: &str) -> Vec<(Vec<String>, Vec<String>)> {
+    let bytes: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    let (sources, outcome) = run(&bytes);
+    let shown = |labels: &[routec::diagnostic::Label]| {
+        labels.iter().map(|label| format!("{}: {}", sources.slice(label.span), label.text)).collect()
+    };
+    let findings = outcome.findings.iter().filter(|finding| finding.rule.as_str() == rule);
+    findings.map(|finding| (shown(&finding.trace), shown(&finding.related))).collect()
+}
+
+#[test]
+fn every_breach_shows_the_request_that_goes_wrong() {
+    let mut bare = Vec::new();
+    for name in [
+        "boundary-crossing",
+        "budget-bypass",
+        "denied-hop",
+        "environment-crossing",
+        "forced-bypass",
+        "missing-credential",
+        "ungranted-hop",
+        "widened-tools",
+    ] {
+        let rule = rules::find(name).unwrap();
+        let found = labels(&blocks(rule.page, "Example"), name);
+        assert!(!found.is_empty(), "{name}");
+        bare.extend(found.iter().filter(|(trace, _)| trace.len() < 2).map(|_| name));
+    }
+    assert!(bare.is_empty(), "no way of a request is shown by {bare:?}");
+}
+
+#[test]
+fn a_target_of_the_pool_is_reached_at_once() {
+    let texts = table(
+        "providers: {acme: {}}\naccounts: {acme-p: {provider: acme}}\n\
+         targets: {large: {model: acme/large, provider: acme, timeout: 9s}}\n\
+         routes: {chat: {pool: [{target: large}], failover: {any: [{stop: {}}]}}}\n",
+    );
+    let found = labels(&texts, "missing-credential");
+    let trace =
+        ["chat: a request for `chat` is answered by `acme/large`", "large: where `large` answers"].map(str::to_owned);
+    assert_eq!(found.first().map(|(found, _)| found.as_slice()), Some(trace.as_slice()));
+}
+
+#[test]
+fn a_target_without_a_key_is_reached_through_a_route() {
+    let texts = table(
+        "providers: {acme: {}, bolt: {}}\naccounts: {acme-p: {provider: acme}, bolt-p: {provider: bolt}}\n\
+         keys: {a: {account: acme-p, secret: env:A, owner: x}}\n\
+         targets:\n  large: {model: acme/large, provider: acme, keys: [a], timeout: 9s}\n  \
+         spare: {model: acme/large, provider: bolt, timeout: 9s}\n\
+         routes:\n  chat: {pool: [{target: large}], failover: {timeout: [{fallback: {route: second}}]}}\n  \
+         second: {pool: [{target: spare}], failover: {any: [{stop: {}}]}}\n",
+    );
+    let found = labels(&texts, "missing-credential");
+    let trace = [
+        "chat: a request for `chat` is answered by `acme/large`",
+        "second: `chat` on timeout, step 1: to route `second`",
+        "spare: where `spare` answers",
+    ]
+    .map(str::to_owned);
+    assert_eq!(found.first().map(|(found, _)| found.as_slice()), Some(trace.as_slice()));
+}
+
+#[test]
+fn a_boundary_that_is_left_is_shown() {
+    let texts = table(
+        "providers: {acme: {}, bolt: {}}\n\
+         targets:\n  large: {model: acme/large, provider: acme, timeout: 9s}\n  \
+         spare: {model: acme/large, provider: bolt, timeout: 9s}\n\
+         routes:\n  chat: {boundary: [provider], pool: [{target: large}], \
+         failover: {any: [{fallback: {target: spare}}]}}\n",
+    );
+    let found = labels(&texts, "boundary-crossing");
+    let related: Vec<&str> = found.iter().flat_map(|(_, related)| related).map(String::as_str).collect();
+    assert_eq!(related, ["provider: what its requests must not leave"]);
+}
+
+#[test]
+fn what_a_fallback_shares_with_the_pool_is_shown() {
+    let texts = table(
+        "providers: {acme: {regions: {eu: {}}}}\naccounts: {acme-p: {provider: acme}}\nkeys:\n  \
+         a: {account: acme-p, secret: env:A, owner: x, quota: org}\n  \
+         b: {account: acme-p, secret: env:B, owner: x, quota: org}\n\
+         targets:\n  large: {model: acme/large, provider: acme, region: eu, keys: [a], timeout: 9s}\n  \
+         spare: {model: acme/large, provider: acme, region: eu, keys: [b], timeout: 9s}\n\
+         routes:\n  chat:\n    pool: [{target: large}]\n    failover:\n      \
+         rate-limit: [{fallback: {target: spare}}]\n      billing: [{fallback: {target: spare}}]\n      \
+         overloaded: [{fallback: {target: spare}}]\n",
+    );
+    let related =
+        |rule: &str| -> Vec<String> { labels(&texts, rule).into_iter().flat_map(|(_, related)| related).collect() };
+    assert_eq!(related("same-quota-fallback"), ["org: `a` was tried before", "acme-p: `a` was tried before"]);
+    assert_eq!(related("shared-fate-fallback"), ["eu: where `large` of the pool is called"]);
+}
