@@ -1,0 +1,65 @@
+//! What can be typed to make, sign and verify artifacts.
+
+use std::path::PathBuf;
+
+use super::Input;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// The table to build, where the project holds several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// The folder or file to write; `<table>-<version>.routec.json` here if not given.
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// When it was created (YYYY-MM-DDTHH:MM:SSZ); else `SOURCE_DATE_EPOCH`, else the commit time of a clean HEAD.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) created_at: Option<String>,
+    /// The artifact this one replaces: the sequence goes on from it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+    /// How many days the artifact may be loaded, unless a waiver ends before.
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub(crate) max_age_days: u16,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Keygen {
+    /// Where to write the keys: NAME.pem and NAME.pub.pem. Existing files are left alone.
+    pub(crate) name: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sign {
+    /// The artifact; it is replaced by the signed one.
+    pub(crate) artifact: PathBuf,
+    /// The private key, as PKCS#8 PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The artifact.
+    pub(crate) artifact: PathBuf,
+    /// A public key that must have signed it, as SPKI PEM. Give every one that must.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) require_key: Vec<PathBuf>,
+    /// The table it must be.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// Write the verified table, as plain JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) extract: Option<PathBuf>,
+    /// Accept an artifact built from uncommitted files.
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+    /// The time at which to judge it (YYYY-MM-DDTHH:MM:SSZ), for audits; now if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// Answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

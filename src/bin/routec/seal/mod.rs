@@ -1,0 +1,12 @@
+//! `routec build`, `keygen`, `sign` and `verify`: one file a command.
+
+mod build;
+mod files;
+mod keygen;
+mod sign;
+mod verify;
+
+pub(crate) use build::build;
+pub(crate) use keygen::keygen;
+pub(crate) use sign::sign;
+pub(crate) use verify::verify;

@@ -1,0 +1,26 @@
+//! `routec sign`: one more signature in the envelope.
+
+use std::path::Path;
+
+use routec::artifact::envelope::Envelope;
+use routec::artifact::keys::SigningKey;
+use routec::artifact::sign::sign as add_signature;
+
+use crate::args::Sign;
+use crate::world::World;
+use crate::{Exit, Stop};
+
+use super::files::{read, read_text, write};
+
+/// Signs an artifact in place.
+pub(crate) fn sign(args: &Sign, world: &World) -> Result<Exit, Stop> {
+    let shown = |path: &Path, error: &dyn std::fmt::Display| Stop::unreadable(format!("{}: {error}", path.display()));
+    let pem = read_text(world, &args.key)?;
+    let key = SigningKey::from_pem(&pem).map_err(|error| shown(&args.key, &error))?;
+    let envelope =
+        Envelope::from_bytes(&read(world, &args.artifact)?).map_err(|error| shown(&args.artifact, &error))?;
+    let signed = add_signature(envelope, &key).map_err(|error| shown(&args.artifact, &error))?;
+    write(world, &args.artifact, &signed.to_bytes())?;
+    world.print(&format!("signed {} as {}\n", args.artifact.display(), key.id()));
+    Ok(Exit::Clean)
+}
