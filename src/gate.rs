@@ -2,12 +2,14 @@
 
 use crate::diagnostic::Findings;
 use crate::model::{Catalogue, Table};
+use crate::policy::Law;
 
 /// A table that nothing was denied about. Only checked tables become artifacts.
 #[derive(Debug)]
 pub struct Checked<'a> {
     table: &'a Table,
     catalogue: &'a Catalogue,
+    law: &'a Law,
     findings: &'a Findings,
 }
 
@@ -22,6 +24,11 @@ impl<'a> Checked<'a> {
         self.catalogue
     }
 
+    /// The policies it was checked against, as one law.
+    pub fn law(&self) -> &'a Law {
+        self.law
+    }
+
     /// Everything that was found.
     pub fn findings(&self) -> &'a Findings {
         self.findings
@@ -29,6 +36,11 @@ impl<'a> Checked<'a> {
 }
 
 /// Lets a table through if no finding denies it and all of it was read.
-pub fn pass<'a>(table: &'a Table, catalogue: &'a Catalogue, findings: &'a Findings) -> Option<Checked<'a>> {
-    (findings.denied() == 0 && !table.incomplete).then_some(Checked { table, catalogue, findings })
+pub fn pass<'a>(
+    table: &'a Table,
+    catalogue: &'a Catalogue,
+    law: &'a Law,
+    findings: &'a Findings,
+) -> Option<Checked<'a>> {
+    (findings.denied() == 0 && !table.incomplete).then_some(Checked { table, catalogue, law, findings })
 }

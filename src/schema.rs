@@ -6,8 +6,8 @@ use crate::model::Kind;
 use crate::shape;
 
 /// The names of the published schemas.
-pub const NAMES: [&str; 8] =
-    ["project", "route-table", "catalog", "policy", "expectations", "report", "graph", "artifact"];
+pub const NAMES: [&str; 9] =
+    ["project", "route-table", "catalog", "policy", "expectations", "report", "graph", "artifact", "compiled-table"];
 
 /// The schema of a name: a kind of document, or an output.
 pub fn by_name(name: &str) -> Option<Json> {
@@ -21,6 +21,7 @@ pub fn by_name(name: &str) -> Option<Json> {
         "report" => output(shape::generate::<crate::report::JsonReport>()),
         "graph" => output(shape::generate::<crate::report::JsonGraph>()),
         "artifact" => output(shape::generate::<crate::artifact::Predicate>()),
+        "compiled-table" => output(shape::generate::<crate::artifact::compiled::CompiledTable>()),
         _ => Kind::ALL.into_iter().find(|kind| kind.slug() == name || kind.as_str() == name).map(shape::of),
     }
 }

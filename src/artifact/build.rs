@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Level};
 use crate::gate::Checked;
-use crate::model::{Date, Moment, Policy, Table, Waiver};
+use crate::model::{Moment, Policy, Table, Waiver};
 
 use super::compile::compile;
 use super::envelope::Envelope;
@@ -15,6 +15,9 @@ use super::predicate::{
     CatalogueRef, Compiler, Digest, Input, Lint, PolicyRef, Predicate, PreviousRef, RouteTableRef, Source, WaiverRef,
 };
 use super::sign::{PREDICATE_TYPE, STATEMENT_TYPE};
+
+/// The version of the format of a predicate.
+pub const PREDICATE_FORMAT: &str = "1.0.0";
 
 /// A file the table was made from.
 #[derive(Clone, Debug)]
@@ -43,6 +46,8 @@ pub struct Previous {
 pub struct Provenance {
     /// Every file.
     pub inputs: Vec<InputFile>,
+    /// The repository, if it is told.
+    pub source_uri: Option<String>,
     /// The commit, as hex.
     pub commit: Option<String>,
     /// Whether files differ from it.
@@ -101,7 +106,7 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
             return Err(failed(format!("version {version} is below {before}, which it replaces")));
         }
     }
-    let compiled = compile(table, checked.catalogue(), version.to_string());
+    let compiled = compile(checked, version.to_string()).map_err(failed)?;
     let unwritable = |error: serde_json::Error| failed(error.to_string());
     let table_json = serde_json::to_value(&compiled).map_err(unwritable)?;
     let seal = |value: &serde_json::Value| {
@@ -123,12 +128,17 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
         let found = checked.findings().iter().filter(own);
         count(found.filter(|finding| finding.level == level && finding.waived.is_none()).count())
     };
+    let mut judged: Vec<PolicyRef> =
+        policies.iter().map(|each| policy(each, checked.findings().iter().filter(own))).collect();
+    judged.sort_by(|a, b| (&a.id, &a.version).cmp(&(&b.id, &b.version)));
+    let mut waivers: Vec<&Waiver> = table.waivers.iter().map(|waiver| &waiver.value).collect();
+    waivers.sort_by_key(|waiver| (&waiver.rule.value, &waiver.at.value, waiver.until.value, &waiver.ticket));
     let mut inputs = provenance.inputs;
     inputs.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
     let catalogues: Vec<u8> =
         inputs.iter().filter(|input| input.role == "catalogue").flat_map(|input| input.bytes.iter().copied()).collect();
     let predicate = Predicate {
-        schema_version: "1.0.0",
+        schema_version: PREDICATE_FORMAT.to_owned(),
         requires: Vec::new(),
         route_table: RouteTableRef {
             name: name.clone(),
@@ -140,27 +150,21 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
                 payload_sha256: previous.payload_sha256,
             }),
         },
-        compiler: Compiler { name: "routec", version: env!("CARGO_PKG_VERSION") },
-        source: Source { commit: provenance.commit, dirty: provenance.dirty },
+        compiler: Compiler { name: "routec".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        source: Source { uri: provenance.source_uri, commit: provenance.commit, dirty: provenance.dirty },
         created_at: provenance.created_at.to_string(),
-        created_at_source: provenance.created_at_source,
+        created_at_source: provenance.created_at_source.to_owned(),
         not_after: not_after.to_string(),
         inputs: inputs.iter().map(input).collect(),
         catalogue: CatalogueRef {
-            as_of: checked
-                .catalogue()
-                .dates()
-                .iter()
-                .map(|date| date.value)
-                .min()
-                .map_or_else(String::new, |date: Date| date.to_string()),
-            currency: "USD",
+            as_of: compiled.catalogue_as_of.clone(),
+            currency: "USD".to_owned(),
             digest: Digest { sha256: sha256_hex(&catalogues) },
         },
-        lint: Lint { verdict: "pass", errors: at(Level::Deny), warnings: at(Level::Warn) },
-        policies: policies.iter().map(|each| policy(each, checked.findings().iter().filter(own))).collect(),
-        waivers: table.waivers.iter().enumerate().map(|(at, each)| waiver(at, &each.value)).collect(),
-        verdict: if waived { "pass-with-waivers" } else { "pass" },
+        lint: Lint { verdict: "pass".to_owned(), errors: at(Level::Deny), warnings: at(Level::Warn) },
+        policies: judged,
+        waivers: waivers.into_iter().enumerate().map(|(at, each)| waiver(at, each)).collect(),
+        verdict: if waived { "pass-with-waivers" } else { "pass" }.to_owned(),
         table: compiled,
     };
     let statement = json!({
@@ -181,7 +185,7 @@ fn count(number: usize) -> u64 {
 
 fn input(file: &InputFile) -> Input {
     Input {
-        role: file.role,
+        role: file.role.to_owned(),
         name: file.name.clone(),
         digest: Digest { sha256: sha256_hex(&file.bytes) },
         size: count(file.bytes.len()),
@@ -214,7 +218,7 @@ fn policy<'f>(policy: &Policy, findings: impl Iterator<Item = &'f Diagnostic>) -
     PolicyRef {
         id: policy.metadata.name.value.to_string(),
         version: policy.metadata.version.as_ref().map(|version| version.0.to_string()),
-        verdict,
+        verdict: verdict.to_owned(),
         findings: count(own.len()),
     }
 }
@@ -224,6 +228,7 @@ fn waiver(at: usize, waiver: &Waiver) -> WaiverRef {
         id: format!("waiver-{}", at + 1),
         policy: waiver.rule.value.clone(),
         scope: waiver.at.value.clone(),
+        reason: waiver.reason.clone(),
         approver: waiver.approved_by.clone(),
         ticket: waiver.ticket.clone(),
         expires: waiver.until.value.to_string(),

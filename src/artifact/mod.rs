@@ -2,14 +2,14 @@
 
 mod build;
 mod compile;
-mod compiled;
+pub mod compiled;
 pub mod envelope;
 pub mod json;
 pub mod keys;
-mod predicate;
+pub mod predicate;
 pub mod sign;
 pub mod verify;
 
-pub use build::{Artifact, BuildError, InputFile, Previous, Provenance, build};
+pub use build::{Artifact, BuildError, InputFile, PREDICATE_FORMAT, Previous, Provenance, build};
 pub use compiled::TABLE_MEMBERS;
 pub use predicate::Predicate;

@@ -1,7 +1,7 @@
 //! Ladders: the ordered steps taken on a symptom.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Spanned;
 
@@ -160,7 +160,7 @@ pub struct Label {
 }
 
 /// How two models are related, as a label claims it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RelationWord {
     /// The same model, another deployment.
@@ -174,7 +174,7 @@ pub enum RelationWord {
 }
 
 /// How callers learn that another model answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Announce {
     /// A response header.

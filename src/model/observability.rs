@@ -1,7 +1,7 @@
 //! What is logged, alerted on and compared.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Spanned;
 
@@ -75,7 +75,7 @@ pub struct Parity {
 }
 
 /// What happens when deployments drift apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnBreach {
     /// No releases until it is understood.

@@ -1,7 +1,7 @@
 //! The ways a gateway is deployed.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::Spanned;
 
@@ -32,7 +32,7 @@ pub struct DeployPath {
 }
 
 /// How a gateway is installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PathKind {
     /// A global npm package.
@@ -50,7 +50,7 @@ pub enum PathKind {
 }
 
 /// How a gateway takes up a new configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reload {
     /// While it runs, by watching or rewriting the file.

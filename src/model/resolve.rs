@@ -89,6 +89,7 @@ impl<'a> Resolver<'a> {
             routes: Arena::default(),
             observability: None,
             paths: Vec::new(),
+            parity: None,
             dead_hops: Vec::new(),
             waivers: Vec::new(),
         };
@@ -223,6 +224,7 @@ impl<'a> Resolver<'a> {
             table.routes.push(route);
         }
         table.paths = self.once("path", joined.paths);
+        table.parity = joined.parity;
     }
 
     fn model_of(&self, target: &Target) -> Option<super::ModelIndex> {

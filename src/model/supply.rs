@@ -1,7 +1,7 @@
 //! The supply side of a table: providers, accounts, keys, egress and targets.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::source::{Entries, Spanned};
 
@@ -23,7 +23,7 @@ pub struct Provider {
 }
 
 /// Where the models of a provider run, and so who can see what they are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hosting {
     /// On machines of the organisation's own.

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use crate::source::{Entry, FileId, Place, Span, Spanned, to_u32, to_usize};
 
 use super::{
-    Account, DeployPath, Egress, Gateway, Key, Model, ModelIndex, Name, Observability, Provider, Route, Step, Symptom,
-    TableVersion, Target, Waiver,
+    Account, DeployPath, Egress, Gateway, Key, Model, ModelIndex, Name, Observability, Parity, Provider, Route, Step,
+    Symptom, TableVersion, Target, Waiver,
 };
 
 /// The number of a thing in its [`Arena`].
@@ -306,6 +306,8 @@ pub struct Table {
     pub observability: Option<Spanned<Observability>>,
     /// The ways the gateway is deployed.
     pub paths: Vec<Entry<Name, DeployPath>>,
+    /// How far those may drift apart.
+    pub parity: Option<Spanned<Parity>>,
     /// Entries of a gateway's fallback lists that are never used.
     pub dead_hops: Vec<super::DeadHop>,
     /// Agreed, dated exceptions.

@@ -165,6 +165,13 @@ impl FromStr for Price {
     }
 }
 
+impl Price {
+    /// The number alone, an exact decimal of dollars per million tokens.
+    pub fn decimal(self) -> String {
+        unscaled(self.0, 6)
+    }
+}
+
 impl fmt::Display for Price {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} USD/MTok", unscaled(self.0, 6))

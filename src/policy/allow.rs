@@ -126,6 +126,12 @@ impl Grants {
         Some(Refusal { nearest: nearest.map(|(clause, lacks)| (clause.id.clone(), clause.span, lacks)) })
     }
 
+    /// The first grant, in the order of the policies, that lets a caller reach a target with a class of data.
+    pub fn allowing(&self, member: &Member<'_>, data: Option<&str>, offer: &Offer<'_>) -> Option<&str> {
+        let mut fitting = self.clauses.iter().filter(|clause| clause.is_for(member));
+        fitting.find(|clause| clause.lacks(data, offer).is_empty()).map(|clause| clause.id.as_str())
+    }
+
     /// Whether any grant asks which data a call carries.
     pub fn ask_for_data(&self) -> bool {
         self.clauses.iter().any(|clause| clause.lists.iter().any(|list| list.what == "data"))

@@ -26,7 +26,7 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
         }
     };
     let table = choose(&outcome, args.table.as_deref())?;
-    let checked = routec::gate::pass(table, &outcome.catalogue, &outcome.findings)
+    let checked = routec::gate::pass(table, &outcome.catalogue, &outcome.law, &outcome.findings)
         .ok_or_else(|| Stop::unreadable("no artifact was built: the table was not read completely"))?;
     let provenance = provenance(args, &request, world)?;
     let artifact = build_artifact(&checked, &outcome.policies, provenance)
@@ -99,6 +99,7 @@ fn provenance(args: &Build, request: &Request, world: &World) -> Result<Provenan
     }
     Ok(Provenance {
         inputs,
+        source_uri: None,
         commit: commit.id,
         dirty: commit.dirty,
         created_at,
