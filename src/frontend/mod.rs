@@ -1,5 +1,6 @@
 //! Trees to documents: routec's own language and the gateways' formats, spans kept.
 
+mod compiled;
 mod litellm;
 mod native;
 
@@ -7,6 +8,8 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Document, Name};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::{self, Value};
+
+pub use compiled::{Form, UnpackError, Unpacked, unpack};
 
 /// The catalogue that is used where a project brings none.
 pub const BUILT_IN_CATALOGUE: &str = include_str!("../../examples/acme/catalog/models.yaml");

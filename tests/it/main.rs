@@ -4,6 +4,7 @@
 
 mod artifact;
 mod claims;
+mod compiled;
 mod counterexamples;
 mod determinism;
 mod expectations;

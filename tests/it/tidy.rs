@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{files, text};
 
 /// The layers from low to high; a file names its own and lower ones only. Those on one line do not name each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["source"],
     &["diagnostic"],
     &["syntax", "expression"],
@@ -16,7 +16,8 @@ const LAYERS: [&[&str]; 17] = [
     &["policy"],
     &["rules"],
     &["gate"],
-    &["artifact", "frontend"],
+    &["artifact"],
+    &["frontend"],
     &["driver"],
     &["claims"],
     &["report"],

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Findings, Sink};
 use routec::driver::{Job, Lost, Pin, Role, project};
-use routec::frontend;
+use routec::frontend::{self, Form};
 use routec::model::{Date, Document, Extends, Kind, Moment};
-use routec::report::Places;
+use routec::report::{Places, terminal};
 use routec::source::{FileId, SourceMap};
 
 use crate::Stop;
@@ -27,6 +27,8 @@ pub(crate) struct Request {
     pub(crate) project_findings: Option<Findings>,
     /// The files by their names within the project, for artifacts.
     pub(crate) inputs: Vec<(FileId, String)>,
+    /// The artifacts and compiled tables among them, by their names.
+    pub(crate) compiled: Vec<String>,
 }
 
 /// Reads what was asked for, which must hold a table.
@@ -60,6 +62,7 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         sources: SourceMap::new(),
         files: Vec::new(),
         inputs: Vec::new(),
+        compiled: Vec::new(),
         as_of: None,
         root: None,
         failed: None,
@@ -92,6 +95,7 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,
+        compiled: reader.compiled,
     })
 }
 
@@ -100,6 +104,7 @@ struct Reader<'a> {
     sources: SourceMap,
     files: Vec<(FileId, Role)>,
     inputs: Vec<(FileId, String)>,
+    compiled: Vec<String>,
     as_of: Option<Date>,
     root: Option<PathBuf>,
     failed: Option<Findings>,
@@ -126,7 +131,7 @@ impl Reader<'_> {
                 .world
                 .read_stdin()
                 .map_err(|error| Stop::unreadable(format!("standard input cannot be read: {error}")))?;
-            let file = self.sources.add(stdin_name, bytes);
+            let file = self.source(stdin_name, bytes)?;
             self.files.push((file, Role::Any));
             self.inputs.push((file, stdin_name.to_owned()));
             return Ok(());
@@ -261,7 +266,7 @@ impl Reader<'_> {
         let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
         self.read.insert(place.clone());
         let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
-        let file = self.sources.add(shown, bytes);
+        let file = self.source(shown, bytes)?;
         let extended = match digest {
             Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
                 self.policies.push((place.clone(), file, digest));
@@ -277,6 +282,26 @@ impl Reader<'_> {
         self.files.push((file, role));
         self.inputs.push((file, name));
         Ok(())
+    }
+
+    /// Keeps the text of a file; that of an artifact or a compiled table is the documents it was compiled from, merged.
+    fn source(&mut self, shown: &str, bytes: Vec<u8>) -> Result<FileId, Stop> {
+        let unpacked = match frontend::unpack(&bytes) {
+            None => return Ok(self.sources.add(shown, bytes)),
+            Some(Err(error)) => {
+                let why = terminal(&error.to_string());
+                return Err(Stop::unreadable(format!("{shown}: is no artifact that can be read: {why}")));
+            }
+            Some(Ok(unpacked)) => unpacked,
+        };
+        self.world.say(&terminal(&match unpacked.form {
+            Form::Artifact => format!("note: {shown}: not verified; run `routec verify`\n"),
+            Form::Table => {
+                format!("note: {shown}: a plain table, which nobody has signed; its artifact can be verified\n")
+            }
+        }));
+        self.compiled.push(shown.to_owned());
+        Ok(self.sources.add(format!("{shown}#table"), unpacked.text.into_bytes()))
     }
 
     /// A policy that another one extends.

@@ -18,6 +18,11 @@ use super::files::{moment, read, write};
 /// Compiles a checked table into an unsigned artifact.
 pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
     let request = request::for_report(&args.input, world)?;
+    if let Some(name) = request.compiled.first() {
+        return Err(Stop::usage(format!(
+            "{name} is compiled already; an artifact is built from the documents that people review"
+        )));
+    }
     let outcome = match check::gate(&request, world) {
         Ok(outcome) => outcome,
         Err(exit) => {
