@@ -8,8 +8,10 @@ pub mod json;
 pub mod keys;
 pub mod predicate;
 pub mod sign;
+mod unverified;
 pub mod verify;
 
 pub use build::{Artifact, BuildError, InputFile, PREDICATE_FORMAT, Previous, Provenance, build};
 pub use compiled::TABLE_MEMBERS;
 pub use predicate::Predicate;
+pub use unverified::Unverified;

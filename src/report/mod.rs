@@ -12,6 +12,7 @@ mod outage;
 mod places;
 mod redact;
 mod sarif;
+mod show;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use journey::{ending, journey_json, journey_text};
 pub(crate) use json::JsonReport;
 pub use outage::{Bill, Comparison};
 pub use places::Region;
+pub use show::{artifact_json, artifact_text};
 pub use summary::{count, time, verdict};
 
 /// A format of report.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use routec::artifact::envelope::Envelope;
 use routec::artifact::json::parse_strict;
-use routec::artifact::{Provenance, build};
+use routec::artifact::{Provenance, Unverified, build};
 use routec::contingency::{Network, single_failures};
 use routec::diagnostic::{Findings, Sink};
 use routec::driver::{Outcome, Role};
@@ -11,6 +11,7 @@ use routec::frontend::{Form, unpack};
 use routec::graph::{Bounds, Case, FailoverGraph};
 use routec::model::{Catalogue, Gateway, Origin, Part, Percent, Policy, Symptom, Table, TableVersion, resolve};
 use routec::policy::{Law, per_request};
+use routec::report::{artifact_json, artifact_text};
 use routec::source::{SourceMap, Spanned};
 use serde_json::Value;
 
@@ -184,4 +185,77 @@ fn the_tables_of_all_packs_come_back() {
         }
     }
     assert!(sealed > 20, "{sealed}");
+}
+
+/// A table whose texts want to steer a terminal.
+const HOSTILE: &str = "
+apiVersion: routec/v1
+kind: RouteTable
+metadata: {name: t, version: 1.0.0}
+providers: {p: {}}
+accounts: {a: {provider: p, costCenter: \"\\u202Eevil\"}}
+keys: {k: {account: a, secret: \"env:K\"}}
+targets: {one: {model: m/x, provider: p, keys: [k]}}
+routes:
+  r:
+    audience: {users: [\"\\u202Elive\", \"a `b` <c> | d\"]}
+    pool: [{target: one}]
+    failover: {any: [{check: {runbook: \"see\\u2066this\", owner: ops}}]}
+";
+
+#[test]
+fn what_is_shown_steers_no_terminal_and_fits_it() {
+    let (_, outcome) = run(&[HOSTILE.as_bytes()]);
+    let [table] = outcome.tables.as_slice() else { panic!("no table") };
+    let envelope = sealed(table, &outcome.catalogue, &outcome.law, &[]).unwrap();
+    let artifact = Unverified::read(&Envelope::from_bytes(&envelope).unwrap()).unwrap();
+    for shown in [artifact_text(&artifact), artifact_json(&artifact)] {
+        assert!(!shown.contains(['\u{202e}', '\u{2066}']), "{shown}");
+        assert!(shown.to_lowercase().contains("\\u202e") || shown.contains("\\u{202e}"), "{shown}");
+    }
+    let text = artifact_text(&artifact);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(text.contains("signed by       nobody yet"), "{text}");
+    assert!(text.contains("no grant was in force"), "{text}");
+}
+
+#[test]
+fn what_routec_did_not_compile_is_not_read() {
+    let (_, outcome) = run(&[HOSTILE.as_bytes()]);
+    let [table] = outcome.tables.as_slice() else { panic!("no table") };
+    let plain = table_in(&sealed(table, &outcome.catalogue, &outcome.law, &[]).unwrap());
+    let plain = |change: &dyn Fn(&mut Value)| {
+        let mut table = plain.clone();
+        change(&mut table);
+        match unpack(table.to_string().as_bytes()) {
+            None => "no table".to_owned(),
+            Some(Ok(_)) => "read".to_owned(),
+            Some(Err(error)) => error.to_string(),
+        }
+    };
+    let put = |pointer: &'static str, name: &'static str, value: Value| {
+        move |table: &mut Value| {
+            let place = table.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
+            place.insert(name.to_owned(), value.clone());
+        }
+    };
+    assert_eq!(plain(&|_| {}), "read");
+    for (change, expected) in [
+        (put("", "routes", Value::Null), "the table is not one that routec compiled: invalid type: null"),
+        (put("", "geo", Value::Null), "the table is not one that routec compiled: unknown field `geo`"),
+        (put("/routes/0", "geo", 1.into()), "the table is not one that routec compiled: unknown field `geo`"),
+        (put("/routes/0/plans/3/steps/0", "target", Value::Null), "the table is not written as routec writes it"),
+        (put("/routes/0/plans/3", "rung", "timeout".into()), "the plans of route `r` do not agree on"),
+        (put("/routes/0/plans/3", "steps", Value::Array(Vec::new())), "the plans of route `r` do not agree on"),
+        (put("", "schemaVersion", "2.0.0".into()), "the format of the table is `2.0.0`, and this routec reads 1.0.0"),
+    ] {
+        let found = plain(&change);
+        assert!(found.starts_with(expected), "{found}");
+    }
+    let gone = plain(&|table| {
+        table.pointer_mut("/routes/0/plans").and_then(Value::as_array_mut).unwrap().remove(3);
+    });
+    assert_eq!(gone, "the plans of route `r` are not complete or not in order");
+    assert!(unpack(b"{\"payloadType\": 1").unwrap().is_err());
+    assert!(unpack(b"{\"apiVersion\": \"routec/v1\", \"kind\": \"RouteTable\"}").is_none());
 }

@@ -97,6 +97,7 @@ fn main() -> ExitCode {
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),
         Command::Build(build) => seal::build(build, &world),
         Command::Keygen(keygen) => seal::keygen(keygen, &world),
+        Command::Show(show) => seal::show(show, &world),
         Command::Sign(sign) => seal::sign(sign, &world),
         Command::Verify(verify) => seal::verify(verify, &world),
     };

@@ -10,10 +10,11 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use crate::artifact::Unverified;
 use crate::artifact::compiled::{CompiledTable, TABLE_FORMAT};
 use crate::artifact::envelope::Envelope;
-use crate::artifact::json::parse_strict;
-use crate::artifact::predicate::{Predicate, WaiverRef};
+use crate::artifact::json::{SealError, parse_strict};
+use crate::artifact::predicate::WaiverRef;
 
 /// What a compiled file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,22 +74,16 @@ pub fn unpack(bytes: &[u8]) -> Option<Result<Unpacked, UnpackError>> {
     if has("payloadType") {
         return Some(artifact(bytes));
     }
-    (has("schemaVersion") && has("routes")).then(|| plain(&value, &[], Form::Table))
+    (has("schemaVersion") && has("routes")).then(|| plain(&value))
 }
 
 fn artifact(bytes: &[u8]) -> Result<Unpacked, UnpackError> {
-    let envelope = Envelope::from_bytes(bytes).map_err(|error| UnpackError::new(error.to_string()))?;
-    let payload = parse_strict(envelope.payload())
-        .map_err(|error| UnpackError::new(format!("the payload is not strict JSON: {error}")))?;
-    let table = payload.pointer("/predicate/table").ok_or_else(|| UnpackError::new("holds no route table"))?;
-    let predicate: Predicate = payload
-        .get("predicate")
-        .and_then(|predicate| serde_json::from_value(predicate.clone()).ok())
-        .ok_or_else(|| UnpackError::new("does not say of its table what an artifact must say"))?;
-    plain(table, &predicate.waivers, Form::Artifact)
+    let wrong = |error: SealError| UnpackError::new(error.to_string());
+    let found = Envelope::from_bytes(bytes).and_then(|envelope| Unverified::read(&envelope)).map_err(wrong)?;
+    documents(&found.predicate.table, &found.predicate.waivers, Form::Artifact)
 }
 
-fn plain(value: &Json, waivers: &[WaiverRef], form: Form) -> Result<Unpacked, UnpackError> {
+fn plain(value: &Json) -> Result<Unpacked, UnpackError> {
     let version = value.get("schemaVersion").and_then(Json::as_str).unwrap_or_default();
     if version != TABLE_FORMAT {
         let version = version.escape_debug();
@@ -102,8 +97,12 @@ fn plain(value: &Json, waivers: &[WaiverRef], form: Form) -> Result<Unpacked, Un
     if serde_json::to_value(&compiled).ok().as_ref() != Some(value) {
         return Err(UnpackError::new("the table is not written as routec writes it"));
     }
-    let table = table::document(&compiled, waivers)?;
-    let catalogue = catalogue::document(&compiled);
+    documents(&compiled, &[], Form::Table)
+}
+
+fn documents(compiled: &CompiledTable, waivers: &[WaiverRef], form: Form) -> Result<Unpacked, UnpackError> {
+    let table = table::document(compiled, waivers)?;
+    let catalogue = catalogue::document(compiled);
     let text = |document: &Json| serde_json::to_string_pretty(document).unwrap_or_default();
     Ok(Unpacked { form, text: format!("{}\n---\n{}\n", text(&table), text(&catalogue)) })
 }

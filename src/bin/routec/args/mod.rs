@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
-pub(crate) use seal::{Build, Keygen, Sign, Verify};
+pub(crate) use seal::{Build, Keygen, Show, Sign, Verify};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]
@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Build(Build),
     /// Make a pair of Ed25519 keys.
     Keygen(Keygen),
+    /// Print what an artifact holds, without verifying it.
+    Show(Show),
     /// Sign an artifact.
     Sign(Sign),
     /// Verify an artifact.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Input;
+use super::{Answer, Input};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Build {
@@ -29,6 +29,15 @@ pub(crate) struct Build {
 pub(crate) struct Keygen {
     /// Where to write the keys: NAME.pem and NAME.pub.pem. Existing files are left alone.
     pub(crate) name: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The artifact. Nothing of it is verified.
+    pub(crate) artifact: PathBuf,
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t = Answer::Text)]
+    pub(crate) format: Answer,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,12 +1,14 @@
-//! `routec build`, `keygen`, `sign` and `verify`: one file a command.
+//! `routec build`, `keygen`, `show`, `sign` and `verify`: one file a command.
 
 mod build;
 mod files;
 mod keygen;
+mod show;
 mod sign;
 mod verify;
 
 pub(crate) use build::build;
 pub(crate) use keygen::keygen;
+pub(crate) use show::show;
 pub(crate) use sign::sign;
 pub(crate) use verify::verify;
