@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::diagnostic::{Diagnostic, Level};
 use crate::gate::Checked;
-use crate::model::{Moment, Policy, Table, Waiver};
+use crate::model::{Date, Moment, Policy, Table, Waiver};
 
 use super::compile::compile;
 use super::envelope::Envelope;
@@ -33,6 +33,8 @@ pub struct InputFile {
 /// The artifact that is replaced.
 #[derive(Clone, Debug)]
 pub struct Previous {
+    /// The table.
+    pub table: String,
     /// Its version.
     pub version: String,
     /// Its sequence.
@@ -52,6 +54,8 @@ pub struct Provenance {
     pub commit: Option<String>,
     /// Whether files differ from it.
     pub dirty: bool,
+    /// The day on which dates were judged.
+    pub as_of: Date,
     /// When it was created.
     pub created_at: Moment,
     /// Where that time comes from.
@@ -100,11 +104,7 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let version =
         version.ok_or_else(|| failed("the table has no version: write `metadata: {version: 1.0.0}`".to_owned()))?;
     if let Some(previous) = &provenance.previous {
-        let before = semver::Version::parse(&previous.version)
-            .map_err(|error| failed(format!("the previous version: {error}")))?;
-        if version < before {
-            return Err(failed(format!("version {version} is below {before}, which it replaces")));
-        }
+        follows(previous, table, &version).map_err(failed)?;
     }
     let compiled = compile(checked, version.to_string()).map_err(failed)?;
     let unwritable = |error: serde_json::Error| failed(error.to_string());
@@ -121,6 +121,17 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
         .chain([provenance.created_at.plus_days(provenance.max_age_days)])
         .min()
         .unwrap_or(provenance.created_at);
+    if not_after <= provenance.created_at {
+        let ended = table.waivers.iter().find(|waiver| waiver.value.until.value.end() <= provenance.created_at);
+        return Err(failed(ended.map_or_else(
+            || "it would end when it is created: give it at least a day".to_owned(),
+            |waiver| {
+                let (doc, created) = (&waiver.value, provenance.created_at);
+                let until = doc.until.value;
+                format!("the waiver of `{}` at `{}` ended on {until}, before {created}", doc.rule.value, doc.at.value)
+            },
+        )));
+    }
     // Findings and waivers of other tables of the same run are none of this one's business.
     let own = |finding: &&Diagnostic| is_about(table, policies, finding);
     let waived = checked.findings().iter().filter(own).any(|finding| finding.waived.is_some());
@@ -161,7 +172,12 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
             currency: "USD".to_owned(),
             digest: Digest { sha256: sha256_hex(&catalogues) },
         },
-        lint: Lint { verdict: "pass".to_owned(), errors: at(Level::Deny), warnings: at(Level::Warn) },
+        lint: Lint {
+            verdict: "pass".to_owned(),
+            errors: at(Level::Deny),
+            warnings: at(Level::Warn),
+            as_of: provenance.as_of.to_string(),
+        },
         policies: judged,
         waivers: waivers.into_iter().enumerate().map(|(at, each)| waiver(at, each)).collect(),
         verdict: if waived { "pass-with-waivers" } else { "pass" }.to_owned(),
@@ -177,6 +193,19 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let payload_sha256 = sha256_hex(&payload);
     let file_name = format!("{name}-{version}.routec.json");
     Ok(Artifact { envelope: Envelope::unsigned(payload), file_name, payload_sha256, table_sha256 })
+}
+
+/// Whether a version of a table may take the place of another artifact.
+fn follows(previous: &Previous, table: &Table, version: &semver::Version) -> Result<(), String> {
+    if previous.table != table.name.as_str() {
+        return Err(format!("it takes the place of table `{}`, and this is `{}`", previous.table, table.name));
+    }
+    let before = semver::Version::parse(&previous.version).map_err(|error| format!("the previous version: {error}"))?;
+    // Versions that differ in build metadata alone are the same version.
+    if version.cmp_precedence(&before).is_gt() {
+        return Ok(());
+    }
+    Err(format!("version {version} is not above {before}, whose place it takes: raise `metadata.version`"))
 }
 
 fn count(number: usize) -> u64 {

@@ -120,6 +120,7 @@ pub struct CatalogueRef {
 
 /// What the rules found.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Lint {
     /// `pass`, since nothing else becomes an artifact.
     pub verdict: String,
@@ -127,6 +128,8 @@ pub struct Lint {
     pub errors: u64,
     /// Findings that warn.
     pub warnings: u64,
+    /// The day on which dates were judged.
+    pub as_of: String,
 }
 
 /// A policy in force.

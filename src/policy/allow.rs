@@ -126,10 +126,10 @@ impl Grants {
         Some(Refusal { nearest: nearest.map(|(clause, lacks)| (clause.id.clone(), clause.span, lacks)) })
     }
 
-    /// The first grant, in the order of the policies, that lets a caller reach a target with a class of data.
+    /// The grant that lets a caller reach a target with a class of data; of several, the first by name.
     pub fn allowing(&self, member: &Member<'_>, data: Option<&str>, offer: &Offer<'_>) -> Option<&str> {
-        let mut fitting = self.clauses.iter().filter(|clause| clause.is_for(member));
-        fitting.find(|clause| clause.lacks(data, offer).is_empty()).map(|clause| clause.id.as_str())
+        let fitting = self.clauses.iter().filter(|clause| clause.is_for(member));
+        fitting.filter(|clause| clause.lacks(data, offer).is_empty()).map(|clause| clause.id.as_str()).min()
     }
 
     /// Whether any grant asks which data a call carries.

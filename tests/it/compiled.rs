@@ -30,6 +30,7 @@ fn provenance() -> Provenance {
         source_uri: None,
         commit: None,
         dirty: false,
+        as_of: crate::support::DAY.parse().unwrap(),
         created_at: "2026-11-22T09:00:00Z".parse().unwrap(),
         created_at_source: "flag",
         max_age_days: 90,

@@ -18,6 +18,7 @@ mod projects;
 mod readme;
 mod reference;
 mod reporters;
+mod reproducible;
 mod shape;
 mod support;
 mod tidy;

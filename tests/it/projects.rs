@@ -121,7 +121,8 @@ fn an_artifact_tells_the_waivers_of_its_own_table() {
     for (name, verdict) in [("plain", "pass"), ("waived", "pass-with-waivers")] {
         let file = root.join(format!("{name}.json"));
         let run = Command::new(env!("CARGO_BIN_EXE_routec"))
-            .args(["build", ".", "--as-of", "2026-11-22", "--table", name, "--output", file.to_str().unwrap()])
+            .args(["build", ".", "--as-of", "2026-11-22", "--created-at", "2026-11-22T09:00:00Z", "--force"])
+            .args(["--table", name, "--output", file.to_str().unwrap()])
             .current_dir(&root)
             .output()
             .unwrap();

@@ -27,6 +27,11 @@ pub(crate) struct Request {
     pub(crate) project_findings: Option<Findings>,
     /// The files by their names within the project, for artifacts.
     pub(crate) inputs: Vec<(FileId, String)>,
+    /// Where they lie, as paths from the folder of the first project or file, or from the root; and whether all of them
+    /// are files.
+    pub(crate) places: (Vec<PathBuf>, bool),
+    /// Whether the day on which dates are judged was typed or stands in the project.
+    pub(crate) is_dated: bool,
     /// The artifacts and compiled tables among them, by their names.
     pub(crate) compiled: Vec<String>,
 }
@@ -84,12 +89,16 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         reader.file(Path::new(path), path, Role::Kind(Kind::Policy))?;
     }
     let as_of = reader.judged_on(input.as_of.as_deref())?;
+    let is_dated = input.as_of.is_some() || reader.as_of.is_some();
     if !reader.has_catalogue() {
         let file =
             reader.sources.add(frontend::BUILT_IN_CATALOGUE_NAME, frontend::BUILT_IN_CATALOGUE.as_bytes().to_vec());
         reader.files.push((file, Role::BuiltInCatalogue));
     }
+    let places = (reader.places(), !input.paths.iter().any(|path| path == "-"));
     Ok(Request {
+        places,
+        is_dated,
         sources: reader.sources,
         job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, as_of },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
@@ -235,6 +244,7 @@ impl Reader<'_> {
     /// Reads a project file; `None` where it has findings of its own.
     fn project(&mut self, path: &Path, shown: &str) -> Result<Option<Described>, Stop> {
         let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
+        self.read.insert(self.whole(path));
         let file = self.sources.add(shown, bytes);
         self.files.push((file, Role::Kind(Kind::Project)));
         self.inputs.push((file, "routec.yaml".to_owned()));
@@ -330,6 +340,13 @@ impl Reader<'_> {
         normal(&self.world.here().unwrap_or_default().join(path))
     }
 
+    /// Every file read, as a path from the folder of the first project or file where it lies below that.
+    fn places(&self) -> Vec<PathBuf> {
+        let root = self.whole(self.root.as_deref().unwrap_or(Path::new("")));
+        let below = |path: &PathBuf| path.strip_prefix(&root).map_or_else(|_| path.clone(), Path::to_path_buf);
+        self.read.iter().map(below).collect()
+    }
+
     /// Whether any file read is a catalogue, by a reading that reports nothing.
     fn has_catalogue(&self) -> bool {
         self.files.iter().any(|(file, role)| match role {
@@ -354,7 +371,7 @@ impl Reader<'_> {
         }
         match self.as_of {
             Some(date) => Ok(date),
-            None => date_of(self.world.source_date_epoch().unwrap_or_else(|| self.world.now())),
+            None => date_of(self.world.source_date_epoch()?.unwrap_or_else(|| self.world.now())),
         }
     }
 }

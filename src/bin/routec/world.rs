@@ -1,10 +1,12 @@
 //! The only file that touches files, the environment, the clock, the terminal and other programs.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::Stop;
 use crate::args::Color;
 
 /// The world outside.
@@ -168,8 +170,10 @@ impl World {
 
     /// The seconds since 1970 that `SOURCE_DATE_EPOCH` names (reproducible-builds.org).
     #[expect(clippy::disallowed_methods, reason = "SOURCE_DATE_EPOCH is how builds are told the time")]
-    pub(crate) fn source_date_epoch(&self) -> Option<i64> {
-        std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()
+    pub(crate) fn source_date_epoch(&self) -> Result<Option<i64>, Stop> {
+        let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+        let seconds = text.to_str().and_then(|text| text.parse().ok());
+        seconds.map(Some).ok_or_else(|| Stop::usage("SOURCE_DATE_EPOCH is no number of seconds since 1970"))
     }
 
     /// The seconds since 1970, by the clock.
@@ -179,18 +183,31 @@ impl World {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     }
 
-    /// What git says of a folder; nothing where there is no git or no commit.
-    pub(crate) fn commit(&self, folder: &Path) -> Commit {
-        let git = |args: &[&str]| {
-            let output = Command::new("git").arg("-C").arg(folder).args(args).output().ok()?;
+    /// What git says of the files of a project: those listed, and whatever else lies in its folder. Artifacts are made from
+    /// these and never count. Where there is no git or no commit, nothing is known and all of it may differ.
+    pub(crate) fn commit(&self, folder: &Path, files: &[PathBuf]) -> Commit {
+        let run = |args: &[&OsStr]| {
+            let options = ["-C".as_ref(), folder.as_os_str()];
+            let output = Command::new("git").args(options).args(args).output().ok()?;
             let text = String::from_utf8(output.stdout).ok()?;
             output.status.success().then(|| text.trim().to_owned())
         };
+        let git = |args: &[&str]| run(&args.iter().map(OsStr::new).collect::<Vec<_>>());
         let Some(id) = git(&["rev-parse", "--verify", "HEAD"]) else {
             return Commit { dirty: true, ..Commit::default() };
         };
-        let changed = git(&["status", "--porcelain", "--", "."]);
+        let changed = |args: &[&str]| git(args).is_none_or(|changed| !changed.is_empty());
+        let in_folder = changed(&["status", "--porcelain", "--", ".", ":(exclude,glob)**/*.routec.json"]);
+        // A file may lie elsewhere, or be ignored; each must be as the commit has it.
+        let of_files = |args: &[&str]| {
+            let files = files.iter().map(|file| file.as_os_str());
+            run(&args.iter().map(OsStr::new).chain(files).collect::<Vec<_>>())
+        };
+        let is_known = files.is_empty()
+            || (of_files(&["--literal-pathspecs", "ls-files", "--error-unmatch", "--"]).is_some()
+                && of_files(&["--literal-pathspecs", "status", "--porcelain", "--"])
+                    .is_some_and(|text| text.is_empty()));
         let time = git(&["show", "-s", "--format=%ct", "HEAD"]).and_then(|time| time.parse().ok());
-        Commit { id: Some(id), dirty: changed.is_none_or(|changed| !changed.is_empty()), time }
+        Commit { id: Some(id), dirty: in_folder || !is_known, time }
     }
 }

@@ -23,6 +23,12 @@ pub(crate) struct Build {
     /// How many days the artifact may be loaded, unless a waiver ends before.
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     pub(crate) max_age_days: u16,
+    /// The repository the files come from; nothing is read from git's own settings, which may hold credentials.
+    #[arg(long, value_name = "URI")]
+    pub(crate) source_uri: Option<String>,
+    /// Replace an existing file, whatever it holds.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

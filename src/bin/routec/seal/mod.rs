@@ -3,6 +3,7 @@
 mod build;
 mod files;
 mod keygen;
+mod provenance;
 mod show;
 mod sign;
 mod verify;
