@@ -4,6 +4,7 @@
 //! plain compact JSON with sorted members, and every common tool writes the same bytes. Outside it tools differ, so
 //! [`canonical`] refuses to leave it.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -40,6 +41,30 @@ pub fn parse_strict(bytes: &[u8]) -> Result<Value, SealError> {
     let value = Strict { depth: 0 }.deserialize(&mut reader).map_err(|error| SealError::new(error.to_string()))?;
     reader.end().map_err(|error| SealError::new(error.to_string()))?;
     Ok(value)
+}
+
+/// Where two values first differ, in the order of their canonical bytes, as a JSON pointer (RFC 6901); `None` if they
+/// are equal. The pointer of a member that only one has is that member's.
+pub fn first_difference(a: &Value, b: &Value) -> Option<String> {
+    match (a, b) {
+        (Value::Object(left), Value::Object(right)) => {
+            let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            names.into_iter().find_map(|name| {
+                let inner = match (left.get(name), right.get(name)) {
+                    (Some(left), Some(right)) => first_difference(left, right)?,
+                    (Some(_) | None, Some(_) | None) => String::new(),
+                };
+                Some(format!("/{}{inner}", name.replace('~', "~0").replace('/', "~1")))
+            })
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            let mut both = left.iter().zip(right).enumerate();
+            let inner =
+                both.find_map(|(index, (left, right))| Some(format!("/{index}{}", first_difference(left, right)?)));
+            inner.or_else(|| (left.len() != right.len()).then(|| format!("/{}", left.len().min(right.len()))))
+        }
+        (a, b) => (a != b).then(String::new),
+    }
 }
 
 /// The SHA-256 of the bytes as 64 lower-case hexadecimal digits.

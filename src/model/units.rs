@@ -219,6 +219,12 @@ impl Moment {
         Self(self.0.saturating_add(i64::from(days) * 86_400))
     }
 
+    /// How many days later another moment is, if it is later by whole days.
+    pub fn whole_days_until(self, later: Self) -> Option<u16> {
+        let seconds = later.0.checked_sub(self.0).filter(|seconds| *seconds > 0 && seconds % 86_400 == 0)?;
+        u16::try_from(seconds / 86_400).ok()
+    }
+
     /// The day it is in.
     pub fn day(self) -> Date {
         let time = jiff::Timestamp::from_second(self.0).unwrap_or_default();

@@ -190,3 +190,49 @@ fn no_artifact_is_overwritten_by_chance() {
     let (code, said) = build(&[CREATED[0], CREATED[1], "--source-uri", "https://me:pw@git.example/x"]);
     assert_eq!((code, said.contains("pw"), said.contains("--source-uri")), (2, false, true), "{said}");
 }
+
+#[test]
+fn only_what_compiles_again_is_signed() {
+    let folder = empty("again");
+    acme(&folder);
+    assert!(routec(&folder, &["keygen", "k"], &[]).status.success());
+    let first = built(&folder, &[".", CREATED[0], CREATED[1]], &[]);
+    let sign = |more: &[&str]| {
+        let args: Vec<&str> =
+            ["sign", "out.routec.json", "--key", "k.pem", "--reproduce"].iter().chain(more).copied().collect();
+        ended(&routec(&folder, &args, &[]))
+    };
+    assert_eq!(sign(&[]), (0, String::new()));
+    assert_eq!(sign(&["."]), (0, String::new()));
+    let signed = std::fs::read(folder.join("out.routec.json")).unwrap();
+    assert_ne!(signed, first);
+    // Somebody changes a file after the build.
+    let path = folder.join("routes/support.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}# reviewed\n")).unwrap();
+    let (code, said) = sign(&[]);
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("first at  /predicate/inputs/") && said.contains("an input: routes/support.yaml"), "{said}");
+    assert!(said.contains(&read(&first).payload_sha256), "{said}");
+    assert_eq!(std::fs::read(folder.join("out.routec.json")).unwrap(), signed);
+    std::fs::write(&path, text).unwrap();
+    // Somebody builds what the files do not say.
+    let payload = String::from_utf8(Envelope::from_bytes(&first).unwrap().payload().to_vec()).unwrap();
+    for (from, to, pointer) in [
+        (r#""sequence":1"#, r#""sequence":9"#, "/predicate/routeTable/sequence"),
+        (r#""warnings":0"#, r#""warnings":1"#, "/predicate/lint/warnings"),
+        (r#""team":"support""#, r#""team":"everyone""#, "/predicate/table/entitlements/"),
+        (r#""weight":3"#, r#""weight":30"#, "/predicate/table/routes/0/pool/0/weight"),
+        (r#""grantsInForce":true"#, r#""grantsInForce":false"#, "/predicate/table/grantsInForce"),
+        (r#""notAfter":"2027-02-01T00:00:00Z""#, r#""notAfter":"2028-02-01T00:00:00Z""#, "/predicate/notAfter"),
+        (r#""compiler":{"name":"routec","#, r#""compiler":{"name":"other","#, "/predicate/compiler/name"),
+    ] {
+        let forged = payload.replacen(from, to, 1);
+        assert_ne!(forged, payload, "{from}");
+        let forged = Envelope::unsigned(forged.into_bytes()).to_bytes();
+        std::fs::write(folder.join("out.routec.json"), &forged).unwrap();
+        let (code, said) = sign(&[]);
+        assert_eq!((code, said.contains(&format!("first at  {pointer}"))), (5, true), "{said}");
+        assert_eq!(std::fs::read(folder.join("out.routec.json")).unwrap(), forged);
+    }
+}

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
-pub(crate) use seal::{Build, Keygen, Show, Sign, Verify};
+pub(crate) use seal::{Build, Keygen, Reproduce, Show, Sign, Verify};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]

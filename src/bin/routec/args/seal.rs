@@ -31,6 +31,21 @@ pub(crate) struct Build {
     pub(crate) force: bool,
 }
 
+/// What an artifact is recompiled from before it is signed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reproduce {
+    /// Compile these files or folders again first, and sign only if the payload comes out byte for byte as it is; the
+    /// current folder if none is given.
+    #[arg(id = "reproduce", long = "reproduce", value_name = "PROJECT", num_args = 0.., default_missing_value = ".")]
+    pub(crate) from: Option<Vec<String>>,
+    /// A catalogue the artifact was built with besides the project's own.
+    #[arg(long, value_name = "FILE", requires = "reproduce")]
+    pub(crate) catalog: Vec<String>,
+    /// A policy the artifact was built with besides the project's own.
+    #[arg(long, value_name = "FILE", requires = "reproduce")]
+    pub(crate) policy: Vec<String>,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Keygen {
     /// Where to write the keys: NAME.pem and NAME.pub.pem. Existing files are left alone.
@@ -53,6 +68,8 @@ pub(crate) struct Sign {
     /// The private key, as PKCS#8 PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
+    #[command(flatten)]
+    pub(crate) reproduce: Reproduce,
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,6 +4,7 @@ mod build;
 mod files;
 mod keygen;
 mod provenance;
+mod reproduce;
 mod show;
 mod sign;
 mod verify;

@@ -11,14 +11,18 @@ use crate::world::World;
 use crate::{Exit, Stop};
 
 use super::files::{read, read_text, write};
+use super::reproduce;
 
 /// Signs an artifact in place.
 pub(crate) fn sign(args: &Sign, world: &World) -> Result<Exit, Stop> {
     let shown = |path: &Path, error: &dyn std::fmt::Display| Stop::unreadable(format!("{}: {error}", path.display()));
-    let pem = read_text(world, &args.key)?;
-    let key = SigningKey::from_pem(&pem).map_err(|error| shown(&args.key, &error))?;
     let envelope =
         Envelope::from_bytes(&read(world, &args.artifact)?).map_err(|error| shown(&args.artifact, &error))?;
+    if let Some(exit) = reproduce::refuses(&args.reproduce, &envelope, world)? {
+        return Ok(exit);
+    }
+    let pem = read_text(world, &args.key)?;
+    let key = SigningKey::from_pem(&pem).map_err(|error| shown(&args.key, &error))?;
     let signed = add_signature(envelope, &key).map_err(|error| shown(&args.artifact, &error))?;
     write(world, &args.artifact, &signed.to_bytes())?;
     world.print(&format!("signed {} as {}\n", args.artifact.display(), key.id()));
