@@ -9,7 +9,7 @@ use crate::gate::Checked;
 use crate::model::{Date, Moment, Policy, Table, Waiver};
 
 use super::compile::compile;
-use super::envelope::Envelope;
+use super::envelope::{Envelope, MAX_BYTES, MAX_SIGNATURES};
 use super::json::{canonical, sha256_hex};
 use super::predicate::{
     CatalogueRef, Compiler, Digest, Input, Lint, PolicyRef, Predicate, PreviousRef, RouteTableRef, Source, WaiverRef,
@@ -96,7 +96,8 @@ pub struct Artifact {
 /// Builds an artifact.
 ///
 /// # Errors
-/// Where the table carries no version, its version is not above the previous one's, or a text holds control characters.
+/// Where the table carries no version or one that is not above the previous artifact's, that is of another table, a waiver
+/// has ended already, a text holds control characters, or the artifact would be larger than any reader takes.
 pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance) -> Result<Artifact, BuildError> {
     let failed = |message: String| BuildError { message };
     let table = checked.table();
@@ -114,24 +115,7 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     };
     let table_sha256 = sha256_hex(&seal(&table_json)?);
     let name = table.name.to_string();
-    let not_after = table
-        .waivers
-        .iter()
-        .map(|waiver| waiver.value.until.value.end())
-        .chain([provenance.created_at.plus_days(provenance.max_age_days)])
-        .min()
-        .unwrap_or(provenance.created_at);
-    if not_after <= provenance.created_at {
-        let ended = table.waivers.iter().find(|waiver| waiver.value.until.value.end() <= provenance.created_at);
-        return Err(failed(ended.map_or_else(
-            || "it would end when it is created: give it at least a day".to_owned(),
-            |waiver| {
-                let (doc, created) = (&waiver.value, provenance.created_at);
-                let until = doc.until.value;
-                format!("the waiver of `{}` at `{}` ended on {until}, before {created}", doc.rule.value, doc.at.value)
-            },
-        )));
-    }
+    let not_after = ends(table, &provenance).map_err(failed)?;
     // Findings and waivers of other tables of the same run are none of this one's business.
     let own = |finding: &&Diagnostic| is_about(table, policies, finding);
     let waived = checked.findings().iter().filter(own).any(|finding| finding.waived.is_some());
@@ -192,7 +176,34 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
     let payload = seal(&statement)?;
     let payload_sha256 = sha256_hex(&payload);
     let file_name = format!("{name}-{version}.routec.json");
-    Ok(Artifact { envelope: Envelope::unsigned(payload), file_name, payload_sha256, table_sha256 })
+    let envelope = Envelope::unsigned(payload);
+    let size = envelope.to_bytes().len();
+    // Room for every signature that may follow.
+    if size > MAX_BYTES - MAX_SIGNATURES * 512 {
+        return Err(failed(format!(
+            "it would be {} MiB, and no reader takes more than {}: split the table",
+            size.div_ceil(1 << 20),
+            MAX_BYTES >> 20
+        )));
+    }
+    Ok(Artifact { envelope, file_name, payload_sha256, table_sha256 })
+}
+
+/// The moment from which an artifact may no longer be loaded: when it is too old, or when its first waiver has ended.
+fn ends(table: &Table, provenance: &Provenance) -> Result<Moment, String> {
+    let created = provenance.created_at;
+    let too_old = created.plus_days(provenance.max_age_days);
+    let waivers = table.waivers.iter().map(|waiver| &waiver.value);
+    let first = waivers.min_by_key(|waiver| waiver.until.value);
+    match first.map(|waiver| (waiver, waiver.until.value.end())) {
+        Some((waiver, end)) if end <= created => {
+            let (rule, at, until) = (&waiver.rule.value, &waiver.at.value, waiver.until.value);
+            Err(format!("the waiver of `{rule}` at `{at}` ended on {until}, before {created}"))
+        }
+        _ if too_old <= created => Err("it would end when it is created: give it at least a day".to_owned()),
+        Some((_, end)) => Ok(end.min(too_old)),
+        None => Ok(too_old),
+    }
 }
 
 /// Whether a version of a table may take the place of another artifact.

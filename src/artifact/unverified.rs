@@ -51,6 +51,12 @@ impl Unverified {
         if serde_json::to_value(&predicate.table).ok().as_ref() != Some(table) {
             return Err(SealError::new("its table is not written as routec writes it"));
         }
+        if !predicate.schema_version.starts_with("1.") {
+            return Err(SealError::new(format!(
+                "what it attests is in the format `{}`, and this routec reads 1",
+                predicate.schema_version.escape_debug()
+            )));
+        }
         let signers = envelope.signatures().map(|(key_id, _)| key_id.to_owned()).collect();
         Ok(Self { predicate, payload_sha256: sha256_hex(envelope.payload()), table_sha256, signers, payload })
     }

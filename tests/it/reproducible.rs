@@ -236,3 +236,55 @@ fn only_what_compiles_again_is_signed() {
         assert_eq!(std::fs::read(folder.join("out.routec.json")).unwrap(), forged);
     }
 }
+
+/// JSON without its order, which follows the text.
+fn unordered(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(unordered).collect();
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        Value::Object(members) => {
+            let places = ["file", "line", "place", "at"];
+            let members = members.into_iter().filter(|(name, _)| !places.contains(&name.as_str()));
+            let mut members: Vec<(String, Value)> = members.map(|(name, value)| (name, unordered(value))).collect();
+            members.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
+#[test]
+fn questions_are_answered_from_an_artifact_as_from_its_files() {
+    let folder = empty("ask");
+    acme(&folder);
+    let artifact = read(&built(&folder, &[".", CREATED[0], CREATED[1]], &[]));
+    let plain = artifact.payload.pointer("/predicate/table").unwrap().to_string();
+    std::fs::write(folder.join("plain.json"), plain).unwrap();
+    let day = ["--as-of", "2026-11-22"];
+    for question in [&["graph"][..], &["bounds"], &["whatif", "--all"], &["trace", "support-chat", "--on", "timeout"]] {
+        let ask = |input: &str, note: &str| {
+            let args = [question, &[input, "--format", "json", day[0], day[1]]].concat();
+            let output = routec(&folder, &args, &[]);
+            assert_eq!(ended(&output), (0, note.to_owned()), "{args:?}");
+            unordered(serde_json::from_slice(&output.stdout).unwrap())
+        };
+        let source = ask(".", "");
+        let not_verified = "note: out.routec.json: not verified; run `routec verify`\n";
+        assert_eq!(ask("out.routec.json", not_verified), source, "{question:?}");
+        let unsigned = "note: plain.json: a plain table, which nobody has signed; its artifact can be verified\n";
+        assert_eq!(ask("plain.json", unsigned), source, "{question:?}");
+    }
+    let again = ended(&routec(&folder, &["build", "out.routec.json"], &[]));
+    assert_eq!((again.0, again.1.contains("is compiled already")), (2, true), "{}", again.1);
+    let broken = artifact.payload.to_string().replacen("\"requires\":[]", "\"requires\":[\"geo\"]", 1);
+    std::fs::write(folder.join("b.routec.json"), Envelope::unsigned(broken.into_bytes()).to_bytes()).unwrap();
+    let (code, said) = ended(&routec(&folder, &["graph", "b.routec.json"], &[]));
+    assert_eq!((code, said.contains("requires `geo`")), (3, true), "{said}");
+    std::fs::write(folder.join("c.routec.json"), "{\"payloadType\": \"x\"}").unwrap();
+    let (code, said) = ended(&routec(&folder, &["show", "c.routec.json"], &[]));
+    assert_eq!((code, said.contains("is no artifact that can be read")), (3, true), "{said}");
+}

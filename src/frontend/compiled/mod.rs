@@ -80,6 +80,10 @@ pub fn unpack(bytes: &[u8]) -> Option<Result<Unpacked, UnpackError>> {
 fn artifact(bytes: &[u8]) -> Result<Unpacked, UnpackError> {
     let wrong = |error: SealError| UnpackError::new(error.to_string());
     let found = Envelope::from_bytes(bytes).and_then(|envelope| Unverified::read(&envelope)).map_err(wrong)?;
+    if let Some(feature) = found.predicate.requires.first() {
+        let feature = feature.escape_debug();
+        return Err(UnpackError::new(format!("requires `{feature}`, which this routec does not know")));
+    }
     documents(&found.predicate.table, &found.predicate.waivers, Form::Artifact)
 }
 
