@@ -260,3 +260,29 @@ fn what_routec_did_not_compile_is_not_read() {
     assert!(unpack(b"{\"payloadType\": 1").unwrap().is_err());
     assert!(unpack(b"{\"apiVersion\": \"routec/v1\", \"kind\": \"RouteTable\"}").is_none());
 }
+
+#[test]
+fn no_secret_is_sealed_whatever_the_levels_are() {
+    let table = |key: &str, proxy: &str, endpoint: &str| {
+        let text = HOSTILE
+            .replace("env:K", key)
+            .replace(
+                "providers: {p: {}}",
+                &format!("providers: {{p: {{regions: {{r: {{endpoint: \"{endpoint}\"}}}}}}}}"),
+            )
+            .replace("targets:", &format!("egress: {{out: {{proxy: \"{proxy}\"}}}}\ntargets:"));
+        let (_, outcome) = run(&[text.as_bytes()]);
+        let [table] = outcome.tables.as_slice() else { panic!("no table") };
+        sealed(table, &outcome.catalogue, &outcome.law, &[]).err()
+    };
+    let plain = ["env:K", "env:HTTPS_PROXY", "https://api.example"];
+    assert_eq!(table(plain[0], plain[1], plain[2]), None);
+    for (refusal, word) in [
+        (table("sk-live-0123456789", plain[1], plain[2]), "key `k` holds a literal secret"),
+        (table(plain[0], "http://me:sk-live-0123456789@proxy", plain[2]), "proxy of egress `out` holds a password"),
+        (table(plain[0], plain[1], "https://me:sk-live-0123456789@x"), "endpoint of region `r` of provider `p` holds"),
+    ] {
+        let refusal = refusal.unwrap();
+        assert!(refusal.contains(word) && !refusal.contains("sk-live"), "{refusal}");
+    }
+}
