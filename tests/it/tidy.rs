@@ -110,10 +110,12 @@ fn dependencies_have_one_owner() {
         ("clap", "src/bin/routec/"),
         ("cel", "src/expression/parse.rs"),
         ("globset", "src/policy/pattern.rs"),
-        ("ed25519_dalek", "src/artifact/"),
+        ("ed25519_dalek", "src/artifact/keys/ed25519.rs"),
+        ("p256", "src/artifact/keys/ecdsa.rs"),
+        ("pkcs8", "src/artifact/keys/"),
         ("sha2", "src/artifact/"),
         ("base64ct", "src/artifact/"),
-        ("getrandom", "src/artifact/"),
+        ("getrandom", "src/artifact/keys/"),
     ];
     for name in files("src", &[".rs"]) {
         let text = text(&name);

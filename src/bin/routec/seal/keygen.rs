@@ -10,7 +10,8 @@ use crate::{Exit, Stop};
 
 /// Makes a pair of keys.
 pub(crate) fn keygen(args: &Keygen, world: &World) -> Result<Exit, Stop> {
-    let key = SigningKey::generate().map_err(|error| Stop::unreadable(error.to_string()))?;
+    let key = SigningKey::generate(routec::artifact::keys::Algorithm::Ed25519)
+        .map_err(|error| Stop::unreadable(error.to_string()))?;
     let secret = key.to_pem().map_err(|error| Stop::unreadable(error.to_string()))?;
     let public = key.verifying_key().to_pem().map_err(|error| Stop::unreadable(error.to_string()))?;
     let beside = |ending: &str| {
