@@ -115,6 +115,7 @@ fn dependencies_have_one_owner() {
         ("pkcs8", "src/artifact/keys/"),
         ("sha2", "src/artifact/"),
         ("base64ct", "src/artifact/"),
+        ("rpassword", "src/bin/routec/world.rs"),
         ("getrandom", "src/artifact/keys/"),
     ];
     for name in files("src", &[".rs"]) {

@@ -3,16 +3,19 @@
 mod algorithm;
 mod ecdsa;
 mod ed25519;
+mod encrypted;
 mod fingerprint;
 mod pem;
 
 use std::fmt;
 
-use pkcs8::{PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
+use pkcs8::{PrivateKeyInfoRef, SecretDocument, SubjectPublicKeyInfoRef};
 
 use super::json::SealError;
+use pem::PrivateDer;
 
 pub use algorithm::Algorithm;
+pub use encrypted::{EncryptedKey, Passphrase};
 pub use fingerprint::KeyId;
 pub use pem::SecretPem;
 
@@ -20,6 +23,15 @@ pub use pem::SecretPem;
 pub struct SigningKey {
     secret: Secret,
     public: VerifyingKey,
+}
+
+/// What a private key file holds.
+#[derive(Debug)]
+pub enum KeyFile {
+    /// A key that is ready to sign.
+    Plain(Box<SigningKey>),
+    /// A key that needs its passphrase first.
+    Encrypted(EncryptedKey),
 }
 
 /// A public key that is safe to trust: canonical, and not of small order.
@@ -41,6 +53,16 @@ enum Public {
     EcdsaP256Sha256(ecdsa::Public),
 }
 
+impl KeyFile {
+    /// Reads a PKCS#8 PEM file, plain or encrypted, as `openssl genpkey` and `openssl pkcs8 -topk8` write it.
+    pub fn from_pem(text: &str) -> Result<Self, SealError> {
+        Ok(match pem::read_private(text)? {
+            PrivateDer::Plain(der) => Self::Plain(Box::new(SigningKey::from_der(&der)?)),
+            PrivateDer::Encrypted(der) => Self::Encrypted(EncryptedKey::of(der)),
+        })
+    }
+}
+
 impl SigningKey {
     /// A new key from the randomness of the operating system.
     pub fn generate(algorithm: Algorithm) -> Result<Self, SealError> {
@@ -55,23 +77,15 @@ impl SigningKey {
 
     /// Reads an unencrypted PKCS#8 PEM file, as `openssl genpkey` writes it.
     pub fn from_pem(text: &str) -> Result<Self, SealError> {
-        let der = pem::read_private(text)?;
-        let info: PrivateKeyInfoRef<'_> =
-            der.decode_msg().map_err(|error| SealError::new(format!("not a private key in PKCS#8: {error}")))?;
-        match info.algorithm.oid {
-            ed25519::OID => Self::of_secret(Secret::Ed25519(ed25519::Secret::read(info)?)),
-            ecdsa::OID => Self::of_secret(Secret::EcdsaP256Sha256(ecdsa::Secret::read(info)?)),
-            _ => Err(unsupported()),
+        match KeyFile::from_pem(text)? {
+            KeyFile::Plain(key) => Ok(*key),
+            KeyFile::Encrypted(_) => Err(SealError::new("this private key is encrypted, it needs its passphrase")),
         }
     }
 
     /// Writes the key as PKCS#8 PEM version 1, the only version OpenSSL 3.0 reads.
     pub fn to_pem(&self) -> Result<SecretPem, SealError> {
-        let der = match &self.secret {
-            Secret::Ed25519(secret) => secret.to_der(),
-            Secret::EcdsaP256Sha256(secret) => secret.to_der(),
-        };
-        SecretPem::of(&der.map_err(|error| SealError::new(format!("the private key cannot be written: {error}")))?)
+        SecretPem::of_plain(&self.to_der()?)
     }
 
     /// The public half of the key.
@@ -90,6 +104,24 @@ impl SigningKey {
             Secret::Ed25519(secret) => secret.sign(message),
             Secret::EcdsaP256Sha256(secret) => secret.sign(message),
         }
+    }
+
+    fn from_der(der: &SecretDocument) -> Result<Self, SealError> {
+        let info: PrivateKeyInfoRef<'_> =
+            der.decode_msg().map_err(|error| SealError::new(format!("not a private key in PKCS#8: {error}")))?;
+        match info.algorithm.oid {
+            ed25519::OID => Self::of_secret(Secret::Ed25519(ed25519::Secret::read(info)?)),
+            ecdsa::OID => Self::of_secret(Secret::EcdsaP256Sha256(ecdsa::Secret::read(info)?)),
+            _ => Err(unsupported()),
+        }
+    }
+
+    fn to_der(&self) -> Result<SecretDocument, SealError> {
+        let der = match &self.secret {
+            Secret::Ed25519(secret) => secret.to_der(),
+            Secret::EcdsaP256Sha256(secret) => secret.to_der(),
+        };
+        der.map_err(|error| SealError::new(format!("the private key cannot be written: {error}")))
     }
 
     fn of_secret(secret: Secret) -> Result<Self, SealError> {
@@ -223,7 +255,7 @@ pub(super) mod tests {
         let public = |text: &str| VerifyingKey::from_pem(text).unwrap_err().to_string();
         assert_eq!(private(A_PUBLIC), "this is a public key, signing needs the private key");
         assert_eq!(public(A), "this is a private key, verifying needs the public key; keep the private key secret");
-        assert!(private("-----BEGIN ENCRYPTED PRIVATE KEY-----").starts_with("this private key is encrypted"));
+        assert!(private("-----BEGIN ENCRYPTED PRIVATE KEY-----").starts_with("not a private key in PKCS#8: PEM error"));
         assert!(private("-----BEGIN OPENSSH PRIVATE KEY-----").starts_with("this is an OpenSSH private key"));
         assert!(public("ssh-ed25519 AAAA me").starts_with("this is an OpenSSH public key line"));
         assert!(public("").starts_with("this is not a PEM file"));

@@ -3,41 +3,68 @@
 use std::fmt;
 
 use pkcs8::der::pem::LineEnding;
-use pkcs8::der::zeroize::Zeroizing;
+use pkcs8::der::zeroize::{Zeroize, Zeroizing};
 use pkcs8::{Document, SecretDocument};
 
 use crate::artifact::json::SealError;
 
 const PRIVATE: &str = "PRIVATE KEY";
+const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 const PUBLIC: &str = "PUBLIC KEY";
 
 /// The text of a private key file; it is wiped when dropped and never printed by `Debug`.
 pub struct SecretPem(Zeroizing<String>);
 
 impl SecretPem {
+    /// The text that the bytes of a file are; they are wiped in any case.
+    pub fn of_file(bytes: Vec<u8>) -> Result<Self, SealError> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self(Zeroizing::new(text))),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(SealError::new("this is not a PEM file; expected a PKCS#8 private key (`-----BEGIN …-----`)"))
+            }
+        }
+    }
+
     /// The text to write to a file that only its owner can read.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn of(der: &SecretDocument) -> Result<Self, SealError> {
-        let pem = der.to_pem(PRIVATE, LineEnding::LF);
+    pub(super) fn of_plain(der: &SecretDocument) -> Result<Self, SealError> {
+        Self::labelled(der, PRIVATE)
+    }
+
+    pub(super) fn of_encrypted(der: &SecretDocument) -> Result<Self, SealError> {
+        Self::labelled(der, ENCRYPTED)
+    }
+
+    fn labelled(der: &SecretDocument, label: &'static str) -> Result<Self, SealError> {
+        let pem = der.to_pem(label, LineEnding::LF);
         pem.map(Self).map_err(|error| SealError::new(format!("the private key cannot be written: {error}")))
     }
 }
 
-/// The DER form of an unencrypted private key in PKCS#8.
-pub(super) fn read_private(text: &str) -> Result<SecretDocument, SealError> {
-    match label(text) {
-        Some(PRIVATE) => {}
+/// A private key in PKCS#8, as DER.
+pub(super) enum PrivateDer {
+    Plain(SecretDocument),
+    Encrypted(SecretDocument),
+}
+
+/// Reads the PEM text of a private key.
+pub(super) fn read_private(text: &str) -> Result<PrivateDer, SealError> {
+    let kind = match label(text) {
+        Some(PRIVATE) => PrivateDer::Plain,
+        Some(ENCRYPTED) => PrivateDer::Encrypted,
         Some(PUBLIC) => {
             return Err(SealError::new("this is a public key, signing needs the private key"));
         }
-        found => return Err(unusable(found, text, "an unencrypted PKCS#8 private key")),
-    }
+        found => return Err(unusable(found, text, "a PKCS#8 private key")),
+    };
     let (_, der) = SecretDocument::from_pem(text)
         .map_err(|error| SealError::new(format!("not a private key in PKCS#8: {error}")))?;
-    Ok(der)
+    Ok(kind(der))
 }
 
 /// The DER form of a public key in SPKI.
@@ -70,9 +97,6 @@ fn label(text: &str) -> Option<&str> {
 
 fn unusable(label: Option<&str>, text: &str, wanted: &str) -> SealError {
     let reason = match label {
-        Some("ENCRYPTED PRIVATE KEY") => {
-            "this private key is encrypted, decrypt it first with `openssl pkey -in <file> -out <file>`"
-        }
         Some("OPENSSH PRIVATE KEY") => {
             "this is an OpenSSH private key, make one with `openssl genpkey -algorithm ed25519`"
         }

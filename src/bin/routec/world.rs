@@ -18,6 +18,9 @@ pub(crate) struct World {
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 
+/// The largest file with a secret that is read, in bytes.
+const LARGEST_SECRET: u16 = 32 << 10;
+
 /// What git says of a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Commit {
@@ -71,6 +74,28 @@ impl World {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
         }
         self.read_all(file)
+    }
+
+    /// Reads a file that holds a secret into one piece of memory, so that no copy stays behind when it is wiped.
+    pub(crate) fn read_secret(&self, path: &Path) -> io::Result<Vec<u8>> {
+        // Room for one byte too many, and more, for `read_to_end` not to move.
+        let mut bytes = Vec::with_capacity(2 * usize::from(LARGEST_SECRET));
+        let read = fs::File::open(path)?.take(u64::from(LARGEST_SECRET) + 1).read_to_end(&mut bytes)?;
+        if read > usize::from(LARGEST_SECRET) {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 32 KiB"));
+        }
+        Ok(bytes)
+    }
+
+    /// The secret in an environment variable.
+    #[expect(clippy::disallowed_methods, reason = "the command line names the variable")]
+    pub(crate) fn secret_of_environment(&self, name: &str) -> Option<Vec<u8>> {
+        std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+    }
+
+    /// Asks the terminal for a secret, without showing what is typed, whatever standard input and output are.
+    pub(crate) fn ask_secret(&self, question: &str) -> io::Result<Vec<u8>> {
+        rpassword::prompt_password(routec::report::terminal(question)).map(String::into_bytes)
     }
 
     /// Reads standard input.

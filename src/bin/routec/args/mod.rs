@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
-pub(crate) use seal::{Build, Keygen, Reproduce, Show, Sign, Verify};
+pub(crate) use seal::{Build, Keygen, PassphraseFrom, Reproduce, Show, Sign, Verify};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]
@@ -70,7 +70,7 @@ pub(crate) enum Command {
     },
     /// Compile a checked table into an unsigned artifact.
     Build(Build),
-    /// Make a pair of Ed25519 keys.
+    /// Make a pair of keys.
     Keygen(Keygen),
     /// Print what an artifact holds, without verifying it.
     Show(Show),

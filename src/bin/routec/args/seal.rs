@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use routec::artifact::keys::Algorithm;
+
 use super::{Answer, Input};
 
 #[derive(Debug, clap::Args)]
@@ -50,6 +52,26 @@ pub(crate) struct Reproduce {
 pub(crate) struct Keygen {
     /// Where to write the keys: NAME.pem and NAME.pub.pem. Existing files are left alone.
     pub(crate) name: PathBuf,
+    /// How the key signs: `ed25519`, or `ecdsa-p256-sha256` as key management services do.
+    #[arg(long, value_name = "NAME", default_value_t = Algorithm::Ed25519)]
+    pub(crate) algorithm: Algorithm,
+    /// Encrypt the private key under a passphrase.
+    #[arg(long)]
+    pub(crate) encrypt: bool,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFrom,
+}
+
+/// Where the passphrase of a private key comes from; never the command line, which everybody on the machine can read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PassphraseFrom {
+    /// The file whose only line is the passphrase of the private key; `/dev/fd/3` is a file that is open already.
+    /// The terminal is asked if nothing is given.
+    #[arg(long, value_name = "FILE", conflicts_with = "passphrase_env")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// The environment variable that holds the passphrase of the private key.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) passphrase_env: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,11 +87,13 @@ pub(crate) struct Show {
 pub(crate) struct Sign {
     /// The artifact; it is replaced by the signed one.
     pub(crate) artifact: PathBuf,
-    /// The private key, as PKCS#8 PEM.
+    /// The private key, as PKCS#8 PEM, plain or encrypted.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
     #[command(flatten)]
     pub(crate) reproduce: Reproduce,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseFrom,
 }
 
 #[derive(Debug, clap::Args)]

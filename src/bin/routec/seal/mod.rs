@@ -2,6 +2,7 @@
 
 mod build;
 mod files;
+mod key;
 mod keygen;
 mod provenance;
 mod reproduce;

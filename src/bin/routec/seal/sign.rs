@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use routec::artifact::envelope::Envelope;
-use routec::artifact::keys::SigningKey;
 use routec::artifact::sign::sign as add_signature;
 
 use crate::args::Sign;
 use crate::world::World;
 use crate::{Exit, Stop};
 
-use super::files::{read, read_text, write};
+use super::files::{read, write};
+use super::key::signing_key;
 use super::reproduce;
 
 /// Signs an artifact in place.
@@ -21,8 +21,7 @@ pub(crate) fn sign(args: &Sign, world: &World) -> Result<Exit, Stop> {
     if let Some(exit) = reproduce::refuses(&args.reproduce, &envelope, world)? {
         return Ok(exit);
     }
-    let pem = read_text(world, &args.key)?;
-    let key = SigningKey::from_pem(&pem).map_err(|error| shown(&args.key, &error))?;
+    let key = signing_key(&args.key, &args.passphrase, world)?;
     let signed = add_signature(envelope, &key).map_err(|error| shown(&args.artifact, &error))?;
     write(world, &args.artifact, &signed.to_bytes())?;
     world.print(&format!("signed {} as {}\n", args.artifact.display(), key.id()));
