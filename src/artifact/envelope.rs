@@ -161,7 +161,11 @@ fn text_of<'v>(object: &'v Map<String, Value>, name: &str) -> Result<&'v str, Se
 }
 
 fn base64_of(object: &Map<String, Value>, name: &str) -> Result<Vec<u8>, SealError> {
-    let text = text_of(object, name)?;
+    decode_base64(name, text_of(object, name)?)
+}
+
+/// Decodes either base64, padded and in its one form.
+pub(super) fn decode_base64(name: &str, text: &str) -> Result<Vec<u8>, SealError> {
     let decoded = if text.contains(['-', '_']) { Base64Url::decode_vec(text) } else { Base64::decode_vec(text) };
     decoded.map_err(|_| SealError::new(format!("`{name}` is not padded, canonical base64")))
 }

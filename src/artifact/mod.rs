@@ -1,6 +1,7 @@
 //! The artifact: a checked table, compiled, signed and verified. DSSE envelope, in-toto Statement, RFC 8785 bytes.
 
 mod build;
+pub mod bundle;
 mod compile;
 pub mod compiled;
 pub mod envelope;

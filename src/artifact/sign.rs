@@ -7,8 +7,8 @@ use semver::Version;
 use serde_json::Value;
 
 use super::envelope::{Envelope, MAX_BYTES};
-use super::json::{SealError, canonical, parse_strict, sha256_hex};
-use super::keys::SigningKey;
+use super::json::{SealError, canonical, parse_strict, sha256, sha256_hex};
+use super::keys::{Algorithm, SigningKey, VerifyingKey};
 
 /// The type of every payload: an in-toto statement.
 pub const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -40,14 +40,50 @@ pub(super) struct Statement {
 ///
 /// A payload that [`verify`](super::verify::verify) could never accept is not signed, so that the key says nothing but
 /// what routec can read.
-pub fn sign(mut envelope: Envelope, key: &SigningKey) -> Result<Envelope, SealError> {
+pub fn sign(envelope: Envelope, key: &SigningKey) -> Result<Envelope, SealError> {
+    let signature = key.sign(&to_be_signed(&envelope)?);
+    graft(envelope, key.verifying_key(), signature)
+}
+
+/// The bytes that a signer elsewhere signs for this envelope; refused like by [`sign`].
+pub fn to_be_signed(envelope: &Envelope) -> Result<Vec<u8>, SealError> {
     Statement::read(envelope.payload())?;
-    let signature = key.sign(&envelope.pae());
+    Ok(envelope.pae())
+}
+
+/// Adds a signature that was made elsewhere, or replaces the one the key has, if it is the key's over this payload.
+pub fn attach(envelope: Envelope, key: &VerifyingKey, signature: &[u8]) -> Result<Envelope, SealError> {
+    let message = to_be_signed(&envelope)?;
+    if !key.has_signed(&message, signature) {
+        return Err(misfit(&envelope, key, signature));
+    }
+    graft(envelope, key, signature.to_vec())
+}
+
+fn graft(mut envelope: Envelope, key: &VerifyingKey, signature: Vec<u8>) -> Result<Envelope, SealError> {
     envelope.insert(key.id().as_str(), signature)?;
     if envelope.to_bytes().len() > MAX_BYTES {
         return Err(SealError::new(format!("the signed file would be larger than {MAX_BYTES} bytes")));
     }
     Ok(envelope)
+}
+
+/// Why a signature is not the key's: the mistakes that are easy to make are named.
+fn misfit(envelope: &Envelope, key: &VerifyingKey, signature: &[u8]) -> SealError {
+    let (id, algorithm) = (key.id(), key.algorithm());
+    let side_by_side = algorithm == Algorithm::EcdsaP256Sha256 && signature.len() == 64;
+    let reason = if key.has_signed(envelope.payload(), signature) {
+        "it signs the payload alone; sign the bytes that `routec pae` prints"
+    } else if key.has_signed(&sha256(&envelope.pae()), signature) {
+        "it signs the digest as if that were the message; sign the bytes that `routec pae` prints"
+    } else if side_by_side {
+        "64 bytes are r and s side by side, or of Ed25519; a signature of ECDSA is written as DER"
+    } else if !signature.is_empty() && signature.iter().all(|byte| byte.is_ascii_graphic() || *byte == b'\n') {
+        "it is text; decode it first, as with `base64 -d`"
+    } else {
+        "another key, another artifact, or other bytes than `routec pae` prints were signed"
+    };
+    SealError::new(format!("the signature is not that of key `{id}` ({algorithm}): {reason}"))
 }
 
 impl Statement {

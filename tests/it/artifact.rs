@@ -50,18 +50,18 @@ fn keys() -> [Key; 2] {
     keys
 }
 
-fn payload() -> String {
+pub(crate) fn payload() -> String {
     let digest = sha256_hex(TABLE.as_bytes());
     format!(
         r#"{{"_type":"https://in-toto.io/Statement/v1","predicate":{{"createdAt":"2026-11-20T09:00:00Z","requires":[],"routeTable":{{"name":"chat","version":"1.4.2"}},"schemaVersion":"1.0.0","source":{{"dirty":false}},"table":{TABLE},"verdict":"pass"}},"predicateType":"urn:routec:attestation:route-table:v1","subject":[{{"digest":{{"sha256":"{digest}"}},"name":"chat-1.4.2.table.json"}}]}}"#
     )
 }
 
-fn pae(payload: &str) -> String {
+pub(crate) fn pae(payload: &str) -> String {
     format!("DSSEv1 28 application/vnd.in-toto+json {} {payload}", payload.len())
 }
 
-fn file(payload: &str, signatures: &[(&str, Vec<u8>)]) -> String {
+pub(crate) fn file(payload: &str, signatures: &[(&str, Vec<u8>)]) -> String {
     let entry = |(key_id, signature): &(&str, Vec<u8>)| {
         format!(r#"{{"keyid":"{key_id}","sig":"{}"}}"#, Base64::encode_string(signature))
     };

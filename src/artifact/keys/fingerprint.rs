@@ -18,6 +18,12 @@ impl KeyId {
         &self.0
     }
 
+    /// Eight characters of the fingerprint that can be part of a file name; they tell a few keys apart and prove nothing.
+    pub fn short(&self) -> String {
+        let text = self.0.strip_prefix("SHA256:").unwrap_or(&self.0);
+        text.chars().take(8).map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
+    }
+
     /// The fingerprint of a key with these fields in its wire form (RFC 4253, section 6.6).
     pub(super) fn of_wire(fields: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();

@@ -99,6 +99,9 @@ fn main() -> ExitCode {
         Command::Keygen(keygen) => seal::keygen(keygen, &world),
         Command::Show(show) => seal::show(show, &world),
         Command::Sign(sign) => seal::sign(sign, &world),
+        Command::Pae(pae) => seal::pae(pae, &world),
+        Command::Attach(attach) => seal::attach(attach, &world),
+        Command::Bundle(bundle) => seal::bundle(bundle, &world),
         Command::Verify(verify) => seal::verify(verify, &world),
     };
     let exit = ended.unwrap_or_else(|stop| {

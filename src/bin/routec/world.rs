@@ -44,6 +44,12 @@ impl World {
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// Writes bytes to standard output; whoever reads them needs all of them.
+    pub(crate) fn print_bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush())
+    }
+
     /// Prints to standard error.
     pub(crate) fn say(&self, text: &str) {
         let _ = io::stderr().lock().write_all(routec::report::terminal(text).as_bytes());

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
-pub(crate) use seal::{Build, Keygen, PassphraseFrom, Reproduce, Show, Sign, Verify};
+pub(crate) use seal::{Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reproduce, Show, Sign, Verify};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]
@@ -76,6 +76,12 @@ pub(crate) enum Command {
     Show(Show),
     /// Sign an artifact.
     Sign(Sign),
+    /// Print the bytes of an artifact that a signer elsewhere signs.
+    Pae(Pae),
+    /// Add a signature that was made elsewhere to an artifact.
+    Attach(Attach),
+    /// Write a signature of an artifact as a Sigstore bundle.
+    Bundle(Bundle),
     /// Verify an artifact.
     Verify(Verify),
 }

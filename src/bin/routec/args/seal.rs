@@ -94,6 +94,49 @@ pub(crate) struct Sign {
     pub(crate) reproduce: Reproduce,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseFrom,
+    /// Write the signature as a Sigstore bundle too, for cosign and its kin.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Pae {
+    /// The artifact.
+    pub(crate) artifact: PathBuf,
+    /// Print the 32 bytes of their SHA-256 instead, for signers of ECDSA that take a digest.
+    #[arg(long)]
+    pub(crate) digest: bool,
+    /// The file to write; standard output if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("from").required(true).args(["signature", "bundle"]))]
+pub(crate) struct Attach {
+    /// The artifact; it is replaced by the signed one.
+    pub(crate) artifact: PathBuf,
+    /// The public key that signed, as SPKI PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The signature: 64 bytes of Ed25519, or DER of ECDSA.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) signature: Option<PathBuf>,
+    /// A Sigstore bundle with the signature, over the very payload of the artifact.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bundle {
+    /// The signed artifact.
+    pub(crate) artifact: PathBuf,
+    /// The public key whose signature goes into the bundle, as SPKI PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The file to write; `<artifact>.<begin of the fingerprint>.sigstore.json` if not given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

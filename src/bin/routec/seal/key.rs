@@ -1,14 +1,15 @@
 //! Keys that are named on the command line, and the passphrases that unlock them.
 
-use std::fmt;
 use std::path::Path;
 
 use routec::artifact::json::SealError;
-use routec::artifact::keys::{KeyFile, Passphrase, SecretPem, SigningKey};
+use routec::artifact::keys::{KeyFile, Passphrase, SecretPem, SigningKey, VerifyingKey};
 
 use crate::Stop;
 use crate::args::PassphraseFrom;
 use crate::world::World;
+
+use super::files::{at, read_text};
 
 /// The private key in a file, unlocked if it is encrypted.
 pub(super) fn signing_key(path: &Path, from: &PassphraseFrom, world: &World) -> Result<SigningKey, Stop> {
@@ -23,6 +24,11 @@ pub(super) fn signing_key(path: &Path, from: &PassphraseFrom, world: &World) -> 
             key.decrypt(&passphrase).map_err(shown)
         }
     }
+}
+
+/// The public key in a file.
+pub(super) fn verifying_key(path: &Path, world: &World) -> Result<VerifyingKey, Stop> {
+    VerifyingKey::from_pem(&read_text(world, path)?).map_err(|error| at(path, &error))
 }
 
 /// The passphrase for a key that is about to be written; the terminal is asked twice.
@@ -61,8 +67,4 @@ fn ask(question: &str, path: &Path, world: &World) -> Result<Passphrase, Stop> {
         ))
     })?;
     Passphrase::of_line(line).map_err(|error| at(path, &error))
-}
-
-fn at(path: &Path, error: &dyn fmt::Display) -> Stop {
-    Stop::unreadable(format!("{}: {error}", path.display()))
 }

@@ -1,17 +1,23 @@
-//! `routec build`, `keygen`, `show`, `sign` and `verify`: one file a command.
+//! The commands that make, sign, show and verify artifacts: one file a command.
 
+mod attach;
 mod build;
+mod bundle;
 mod files;
 mod key;
 mod keygen;
+mod pae;
 mod provenance;
 mod reproduce;
 mod show;
 mod sign;
 mod verify;
 
+pub(crate) use attach::attach;
 pub(crate) use build::build;
+pub(crate) use bundle::bundle;
 pub(crate) use keygen::keygen;
+pub(crate) use pae::pae;
 pub(crate) use show::show;
 pub(crate) use sign::sign;
 pub(crate) use verify::verify;
