@@ -140,6 +140,18 @@ fn every_other_form_of_a_signature_is_refused() {
 }
 
 #[test]
+fn every_flipped_bit_of_a_signature_is_refused() {
+    let (key, _) = keys();
+    let (r, s) = numbers();
+    let good = der(&r, &s);
+    for (index, bit) in (0..good.len()).flat_map(|index| (0..8).map(move |bit| (index, bit))) {
+        let mut changed = good.clone();
+        changed[index] ^= 1 << bit;
+        assert!(judge(&key, &changed).starts_with("unauthentic: "), "byte {index}, bit {bit}");
+    }
+}
+
+#[test]
 fn the_key_says_how_a_signature_is_read() {
     let (ecdsa, ed25519) = keys();
     assert_eq!(ecdsa.verifying_key().algorithm(), Algorithm::EcdsaP256Sha256);
@@ -175,4 +187,15 @@ fn a_key_of_one_kind_is_not_read_as_another() {
         read(&other_algorithm).unwrap_err(),
         "the key is of another algorithm, only Ed25519 and ECDSA P-256 keys are supported"
     );
+}
+
+#[test]
+fn a_private_key_with_the_public_half_of_another_is_refused() {
+    // One bit of the public key, and one of the private key.
+    for (from, to) in [("RiKZ\n", "RiKY\n"), ("Z7HWk05", "Z7HWk04")] {
+        let mixed = ECDSA.replacen(from, to, 1);
+        assert_ne!(mixed, ECDSA);
+        let error = SigningKey::from_pem(&mixed).unwrap_err().to_string();
+        assert_eq!(error, "the public key inside the private key file does not belong to it");
+    }
 }

@@ -3,7 +3,7 @@
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
 use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
 use p256::elliptic_curve::ALGORITHM_OID;
-use pkcs8::der::zeroize::Zeroizing;
+use pkcs8::der::{ErrorKind, Tag, zeroize::Zeroizing};
 use pkcs8::{
     AssociatedOid, Document, EncodePrivateKey, EncodePublicKey, PrivateKeyInfoRef, SecretDocument,
     SubjectPublicKeyInfoRef,
@@ -17,6 +17,9 @@ pub(super) const OID: pkcs8::ObjectIdentifier = ALGORITHM_OID;
 
 /// The first byte of a point that is written with both coordinates (SEC 1, section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
+
+/// What is wrong with a key in SEC 1 whose public half is that of another.
+const MISFIT: ErrorKind = ErrorKind::Value { tag: Tag::BitString };
 
 /// The private half; the library wipes it when dropped.
 pub(super) struct Secret(p256::SecretKey);
@@ -40,13 +43,18 @@ impl Secret {
     pub(super) fn read(info: PrivateKeyInfoRef<'_>) -> Result<Self, SealError> {
         is_p256(info.algorithm.parameters_oid())?;
         let written = info.public_key.map(|bits| bits.raw_bytes().to_vec());
-        let secret = p256::SecretKey::try_from(info)
-            .map_err(|error| SealError::new(format!("not a P-256 private key in PKCS#8: {error}")))?;
+        let foreign = || SealError::new("the public key inside the private key file does not belong to it");
+        // The library compares the public key of SEC 1 itself, and says so by the kind of the field.
+        let differs = |error: &pkcs8::Error| matches!(error, pkcs8::Error::Asn1(error) if error.kind() == MISFIT);
+        let secret = p256::SecretKey::try_from(info).map_err(|error| {
+            if differs(&error) {
+                foreign()
+            } else {
+                SealError::new(format!("not a P-256 private key in PKCS#8: {error}"))
+            }
+        })?;
         let own = secret.public_key().to_sec1_bytes();
-        if written.is_some_and(|written| *written != *own) {
-            return Err(SealError::new("the public key inside the private key file does not belong to it"));
-        }
-        Ok(Self(secret))
+        if written.is_some_and(|written| *written != *own) { Err(foreign()) } else { Ok(Self(secret)) }
     }
 
     /// PKCS#8 version 1; the public key is inside, as OpenSSL writes it.
