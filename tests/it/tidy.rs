@@ -106,7 +106,7 @@ fn dependencies_have_one_owner() {
         ("miette", "src/report/human.rs"),
         ("petgraph", "src/graph/"),
         ("jiff", "src/model/units.rs"),
-        ("jsonschema", "src/shape.rs"),
+        ("jsonschema", "src/shape/"),
         ("clap", "src/bin/routec/"),
         ("cel", "src/expression/parse.rs"),
         ("globset", "src/policy/pattern.rs"),
