@@ -6,8 +6,18 @@ use crate::model::Kind;
 use crate::shape;
 
 /// The names of the published schemas.
-pub const NAMES: [&str; 9] =
-    ["project", "route-table", "catalog", "policy", "expectations", "report", "graph", "artifact", "compiled-table"];
+pub const NAMES: [&str; 10] = [
+    "project",
+    "route-table",
+    "catalog",
+    "policy",
+    "expectations",
+    "report",
+    "graph",
+    "artifact",
+    "compiled-table",
+    "trust",
+];
 
 /// The schema of a name: a kind of document, or an output.
 pub fn by_name(name: &str) -> Option<Json> {
@@ -20,6 +30,7 @@ pub fn by_name(name: &str) -> Option<Json> {
     match name {
         "report" => output(shape::generate::<crate::report::JsonReport>()),
         "graph" => output(shape::generate::<crate::report::JsonGraph>()),
+        "trust" => output(shape::generate::<crate::artifact::trust::TrustFile>()),
         "artifact" => output(shape::generate::<crate::artifact::Predicate>()),
         "compiled-table" => output(shape::generate::<crate::artifact::compiled::CompiledTable>()),
         _ => Kind::ALL.into_iter().find(|kind| kind.slug() == name || kind.as_str() == name).map(shape::of),

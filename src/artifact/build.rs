@@ -82,7 +82,7 @@ impl std::error::Error for BuildError {}
 
 /// An unsigned artifact and the name of its file.
 #[derive(Clone, Debug)]
-pub struct Artifact {
+pub struct Built {
     /// The envelope, without signatures.
     pub envelope: Envelope,
     /// `<table>-<version>.routec.json`.
@@ -98,7 +98,7 @@ pub struct Artifact {
 /// # Errors
 /// Where the table carries no version or one that is not above the previous artifact's, that is of another table, a waiver
 /// has ended already, a text holds control characters, or the artifact would be larger than any reader takes.
-pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance) -> Result<Artifact, BuildError> {
+pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance) -> Result<Built, BuildError> {
     let failed = |message: String| BuildError { message };
     let table = checked.table();
     let version = table.version.as_ref().map(|version| version.value.0.clone());
@@ -186,7 +186,7 @@ pub fn build(checked: &Checked<'_>, policies: &[Policy], provenance: Provenance)
             MAX_BYTES >> 20
         )));
     }
-    Ok(Artifact { envelope, file_name, payload_sha256, table_sha256 })
+    Ok(Built { envelope, file_name, payload_sha256, table_sha256 })
 }
 
 /// The moment from which an artifact may no longer be loaded: when it is too old, or when its first waiver has ended.

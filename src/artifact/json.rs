@@ -81,6 +81,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Whether a text is a SHA-256 as [`sha256_hex`] writes it.
+pub(super) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// Writes the text of the profile as a JSON string; the text has no control characters.
 pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');

@@ -225,6 +225,11 @@ impl Moment {
         u16::try_from(seconds / 86_400).ok()
     }
 
+    /// The seconds from an earlier moment to this one; negative if that is the later.
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
     /// The day it is in.
     pub fn day(self) -> Date {
         let time = jiff::Timestamp::from_second(self.0).unwrap_or_default();

@@ -1,6 +1,8 @@
 //! The shape of documents as JSON Schema: made from the document types, and what a validator says turned into findings
 //! with places.
 
+mod refusal;
+
 use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use schemars::generate::SchemaSettings;
@@ -12,6 +14,8 @@ use crate::diagnostic::{Diagnostic, nearest, or_list, quote};
 use crate::model::{Catalog, Expectations, Kind, Policy, Project, RouteTable};
 use crate::source::Place;
 use crate::syntax::{NodeId, Value};
+
+pub(crate) use refusal::refusal;
 
 /// How the `$id` of a published schema begins.
 pub const BASE: &str = "urn:routec:schema:v1:";

@@ -5,9 +5,10 @@ use p256::ecdsa::{DerSignature, Signature, SigningKey as Theirs};
 use routec::artifact::envelope::Envelope;
 use routec::artifact::keys::{Algorithm, SigningKey, VerifyingKey};
 use routec::artifact::sign::{attach, sign};
-use routec::artifact::verify::{RequiredKeys, VerifyOptions, verify};
+use routec::artifact::verify::verify;
+use routec::artifact::{State, Trust};
 
-use crate::artifact::{file, pae, payload};
+use crate::sealed::{expectation, file, pae, payload};
 
 /// The order of the group of P-256, big-endian: s and its difference to it both verify.
 const ORDER: [u8; 32] = [
@@ -66,11 +67,9 @@ fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
 
 /// What becomes of the artifact whose one signature this is, under the name of the key.
 fn judge(key: &SigningKey, signature: &[u8]) -> String {
-    let required = RequiredKeys::new([key.verifying_key().clone()]).unwrap();
-    let options =
-        VerifyOptions { table_members: &["name", "version", "routes"], allow_dirty: false, table: None, now: None };
+    let trust = Trust::of_keys([key.verifying_key().clone()]).unwrap();
     let file = file(&payload(), &[(key.id().as_str(), signature.to_vec())]);
-    let verified = verify(file.as_bytes(), &required, &options);
+    let verified = verify(file.as_bytes(), &trust, &expectation(&State::empty()));
     let attached = attach(Envelope::unsigned(payload().into_bytes()), key.verifying_key(), signature);
     assert_eq!(verified.is_ok(), attached.is_ok(), "what is attached is what is accepted");
     match verified {

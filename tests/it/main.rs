@@ -1,6 +1,13 @@
 //! The integration tests, one binary. `README.md` beside this file says which promise lives where.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "tests read the tree and may stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests read the tree and may stop"
+)]
 
 mod artifact;
 mod claims;
@@ -9,6 +16,7 @@ mod counterexamples;
 mod determinism;
 mod ecdsa;
 mod expectations;
+mod forged;
 mod generated;
 mod hostile;
 mod levels;
@@ -20,10 +28,13 @@ mod readme;
 mod reference;
 mod reporters;
 mod reproducible;
+mod sealed;
 mod shape;
 mod signers;
 mod support;
 mod tidy;
+mod trust;
+mod unacceptable;
 mod waivers;
 mod walk;
 mod yaml;

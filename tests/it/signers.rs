@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 
-use crate::artifact::{file, pae, payload};
 use crate::claims::{folder, routec};
+use crate::sealed::{file, pae, payload};
 
 const PASSPHRASE: &str = "correct-horse";
 

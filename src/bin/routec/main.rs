@@ -13,6 +13,7 @@ mod project;
 mod prove;
 mod request;
 mod seal;
+mod staged;
 mod test;
 mod trace;
 mod whatif;

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::Stop;
 use crate::args::Color;
+use crate::staged::{self, Staged};
 
 /// The world outside.
 #[derive(Debug)]
@@ -158,7 +159,12 @@ impl World {
 
     /// Writes a file whole or not at all: to a temporary file beside it, synced, then renamed.
     pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.put(path, bytes, false)
+        Staged::new(path, bytes, false)?.rename()
+    }
+
+    /// Prepares a file beside its place, synced; [`Staged::rename`] puts it there.
+    pub(crate) fn stage(&self, path: &Path, bytes: &[u8]) -> io::Result<Staged> {
+        Staged::new(path, bytes, false)
     }
 
     /// Writes a file that only its owner may read, and none over an existing one.
@@ -166,37 +172,22 @@ impl World {
         if self.exists(path) {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, "exists already"));
         }
-        self.put(path, bytes, true)
+        Staged::new(path, bytes, true)?.rename()
     }
 
-    fn put(&self, path: &Path, bytes: &[u8], secret: bool) -> io::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-        let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "is no file name"))?;
-        let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-        let written = (|| {
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            if secret {
-                use std::os::unix::fs::OpenOptionsExt;
-                options.mode(0o600);
-            }
-            let mut file = options.open(&temporary)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&temporary, path)?;
-            // A folder that cannot be synced has still been renamed into.
-            let _ = fs::File::open(&folder).and_then(|folder| folder.sync_all());
-            Ok(())
-        })();
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        let _ = secret;
-        written
+    /// Waits until no other run holds the lock beside a file; it is let go when dropped, and by the system when killed.
+    pub(crate) fn lock(&self, path: &Path) -> io::Result<fs::File> {
+        let (folder, name) = staged::parts(path)?;
+        let lock = folder.join(format!(".{name}.lock"));
+        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(lock)?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    /// Whether two paths name one file, by their text once they are absolute.
+    pub(crate) fn is_same(&self, one: &Path, other: &Path) -> bool {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        absolute(one) == absolute(other)
     }
 
     /// The seconds since 1970 that `SOURCE_DATE_EPOCH` names (reproducible-builds.org).

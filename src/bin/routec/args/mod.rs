@@ -65,7 +65,7 @@ pub(crate) enum Command {
     Rules,
     /// Print the JSON Schema of a kind of document, or list the kinds.
     Schema {
-        /// The kind: project, route-table, catalog, policy, expectations, report, graph, artifact or compiled-table.
+        /// The kind: project, route-table, catalog, policy, expectations, report, graph, artifact, compiled-table or trust.
         kind: Option<String>,
     },
     /// Compile a checked table into an unsigned artifact.

@@ -140,22 +140,32 @@ pub(crate) struct Bundle {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("whom").args(["trust", "require_key"]).required(true))]
 pub(crate) struct Verify {
     /// The artifact.
     pub(crate) artifact: PathBuf,
-    /// A public key that must have signed it, as SPKI PEM. Give every one that must.
-    #[arg(long, value_name = "FILE", required = true)]
+    /// The trust file that says whose signatures it needs (`routec schema trust`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Without a trust file: a public key that must have signed it, as SPKI PEM. Give every one that must.
+    #[arg(long, value_name = "FILE", conflicts_with = "trust")]
     pub(crate) require_key: Vec<PathBuf>,
     /// The table it must be.
     #[arg(long, value_name = "NAME")]
     pub(crate) table: Option<String>,
+    /// What was accepted before: refuses an older artifact, and remembers this one. Made by the first use.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Write the verified table, as plain JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) extract: Option<PathBuf>,
-    /// Accept an artifact built from uncommitted files.
-    #[arg(long)]
+    /// Without a trust file: accept an artifact built from uncommitted files.
+    #[arg(long, conflicts_with = "trust")]
     pub(crate) allow_dirty: bool,
-    /// The time at which to judge it (YYYY-MM-DDTHH:MM:SSZ), for audits; now if not given.
+    /// Accept an artifact that is too old, to start when there is no other.
+    #[arg(long)]
+    pub(crate) allow_expired: bool,
+    /// The time at which to judge it (YYYY-MM-DDTHH:MM:SSZ), for audits: nothing is remembered. Now if not given.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
     /// Answer as JSON.

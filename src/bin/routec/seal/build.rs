@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use routec::artifact::envelope::Envelope;
-use routec::artifact::{Artifact, Provenance, build as build_artifact};
+use routec::artifact::{Built, Provenance, build as build_artifact};
 use routec::driver::Outcome;
 use routec::model::Table;
 use routec::report::terminal;
@@ -99,7 +99,7 @@ fn provenance(args: &Build, request: &Request, world: &World) -> Result<Provenan
 
 /// Writes the artifact; over another payload only if told to, and never over signatures of the same one. Gives whether
 /// it was written.
-fn put(path: &Path, artifact: &Artifact, force: bool, world: &World) -> Result<bool, Stop> {
+fn put(path: &Path, artifact: &Built, force: bool, world: &World) -> Result<bool, Stop> {
     if world.exists(path) && !force {
         let held = Envelope::from_bytes(&read(world, path)?).ok();
         let Some(held) = held.filter(|held| held.payload() == artifact.envelope.payload()) else {

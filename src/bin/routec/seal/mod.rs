@@ -1,5 +1,6 @@
 //! The commands that make, sign, show and verify artifacts: one file a command.
 
+mod answer;
 mod attach;
 mod build;
 mod bundle;

@@ -2,7 +2,7 @@
 
 use routec::artifact::envelope::Envelope;
 use routec::artifact::json::first_difference;
-use routec::artifact::{Artifact, Previous, Provenance, Unverified, build};
+use routec::artifact::{Built, Previous, Provenance, Unverified, build};
 use routec::model::{Date, Moment};
 use routec::report::terminal;
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn refused(why: &str, world: &World) -> Exit {
 }
 
 /// What differs first, and both digests.
-fn difference(stated: &Unverified, again: &Artifact) -> Result<String, Stop> {
+fn difference(stated: &Unverified, again: &Built) -> Result<String, Stop> {
     let compiled = Unverified::read(&again.envelope).map_err(|error| Stop::unreadable(error.to_string()))?;
     let Some(pointer) = first_difference(&stated.payload, &compiled.payload) else {
         return Ok("the artifact is not written as routec writes it".to_owned());
