@@ -19,6 +19,7 @@ mod expectations;
 mod forged;
 mod generated;
 mod hostile;
+mod killed;
 mod levels;
 mod outage;
 mod packs;
