@@ -4,6 +4,7 @@ pub mod artifact;
 pub mod claims;
 pub mod contingency;
 pub mod diagnostic;
+pub mod diff;
 pub mod driver;
 pub mod expression;
 pub mod frontend;

@@ -6,8 +6,8 @@ use crate::source::Span;
 
 use super::{Diagnostic, Level, Levels, WaiverTicket};
 
-/// What was found, with levels and waivers applied, sorted. Only [`Sink::finish`] makes it.
-#[derive(Clone, Debug)]
+/// What was found, with levels and waivers applied, sorted. Only [`Sink::finish`] puts something into it.
+#[derive(Clone, Debug, Default)]
 pub struct Findings(Vec<Diagnostic>);
 
 impl Findings {
@@ -34,6 +34,14 @@ impl Findings {
     /// Whether there is none, waived ones included.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The same with what a later pass found.
+    #[must_use]
+    pub fn joined(mut self, later: Self) -> Self {
+        self.0.extend(later.0);
+        self.0.sort_by(|a, b| key(a).cmp(&key(b)));
+        self
     }
 
     fn count(&self, level: Level) -> usize {

@@ -130,6 +130,19 @@ impl Outcome {
     pub fn level_of(&self, name: &str) -> Option<Level> {
         rules::find(name).map(|rule| self.levels.of(rule.id)).or_else(|| self.levels.of_clause(name))
     }
+
+    /// The level in force of every rule.
+    pub fn levels(&self) -> Vec<(String, Level)> {
+        rules::ALL.iter().map(|rule| (rule.id.to_string(), self.levels.of(rule.id))).collect()
+    }
+
+    /// Adds what a later pass found, at the levels in force.
+    pub fn add(&mut self, later: impl IntoIterator<Item = Diagnostic>) {
+        let mut sink = Sink::new();
+        later.into_iter().for_each(|diagnostic| sink.report(diagnostic));
+        let found = std::mem::take(&mut self.findings);
+        self.findings = found.joined(sink.finish(&self.levels));
+    }
 }
 
 /// Reads a project file, to learn which files belong to it.

@@ -75,6 +75,61 @@ pub(super) fn label(text: &str) -> String {
     out
 }
 
+/// For Markdown, in a table or anywhere in a line: text stays text, and names nobody and no issue.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for letter in line(text).chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // An address is no link.
+            '/' if before == Some('/') => out.push_str("\\/"),
+            '.' if before == Some('w') => out.push_str("\\."),
+            '-' | ',' | '.' | '/' | '\'' | ';' | '%' | '(' | ')' | '=' | '?' | '"' | '+' | ':' => out.push(letter),
+            _ if letter.is_ascii_punctuation() => {
+                out.push('\\');
+                out.push(letter);
+            }
+            _ => out.push(letter),
+        }
+        // What reads as a mention or as the number of an issue is broken up where nobody sees it.
+        if matches!(letter, '@' | '#') {
+            out.push('\u{200b}');
+        }
+        before = Some(letter);
+    }
+    // What begins a line as a list would, is none.
+    match out.chars().next() {
+        Some('-' | '+') => format!("\\{out}"),
+        Some(_) | None => out,
+    }
+}
+
+/// The same for words of ours that have names between backticks, as [`quote`](crate::diagnostic::quote) puts them there:
+/// names become code, in which nothing has a meaning.
+pub(super) fn markdown_words(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // Every name has two of them; without that, some are the text's own.
+    if parts.len().is_multiple_of(2) {
+        return markdown(text);
+    }
+    let mut out = String::new();
+    for (number, part) in parts.iter().enumerate() {
+        match (number % 2, *part) {
+            (0, words) => out.push_str(&markdown(words)),
+            (_, "") => out.push_str("\"\""),
+            (_, name) => {
+                out.push('`');
+                out.push_str(&line(name).replace('|', "\\|"));
+                out.push('`');
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +140,13 @@ mod tests {
         assert_eq!(github("50%0A::error::x\n::error::y"), "50%250A::error::x\\n::error::y");
         assert_eq!(github_property("a:b,c"), "a%3Ab%2Cc");
         assert_eq!(uri("a b/ü.yaml"), "a%20b/%C3%BC.yaml");
+        assert_eq!(
+            markdown("a|b `c` <img> @me #1\n# h"),
+            "a\\|b \\`c\\` &lt;img&gt; \\@\u{200b}me \\#\u{200b}1\\\\n\\#\u{200b} h"
+        );
+        assert_eq!(markdown("[x](https://y.example)"), "\\[x\\](https:/\\/y.example)");
+        assert_eq!(markdown_words("a `b|<c` is `` *d*"), "a `b\\|<c` is \"\" \\*d\\*");
+        assert_eq!(markdown_words("a `b"), "a \\`b");
         assert_eq!(label("a\"]<b>"), "a&quot;]&lt;b&gt;");
     }
 }

@@ -1,6 +1,7 @@
 //! What was found, in the words of each reader: people, editors, scripts, CI.
 
 mod concise;
+mod difference;
 mod escape;
 mod fold;
 mod github;
@@ -22,6 +23,7 @@ use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
+pub use difference::{Compared, change_line, counted};
 pub use escape::{line, terminal};
 pub use fold::{COLUMNS, folded, wrap};
 pub(crate) use graph::JsonGraph;

@@ -87,6 +87,7 @@ mod unscoped_route;
 mod unused_definition;
 mod unused_waiver;
 mod unverifiable_need;
+mod version_not_bumped;
 mod widened_tools;
 mod wrong_type;
 
@@ -186,6 +187,7 @@ pub static ALL: &[&Rule] = &[
     &unused_definition::RULE,
     &unused_waiver::RULE,
     &unverifiable_need::RULE,
+    &version_not_bumped::RULE,
     &widened_tools::RULE,
     &wrong_type::RULE,
 ];

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use routec::artifact::json::sha256_hex;
-use routec::diagnostic::Sink;
+use routec::diagnostic::{Level, Sink};
+use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Pin, Role, check};
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::model::Document;
@@ -14,10 +15,38 @@ use routec::source::SourceMap;
 pub(crate) const DAY: &str = "2026-11-22";
 
 /// Checks texts as the files `1.yaml`, `2.yaml`, … of one run; without a catalogue among them, with the built-in one.
+/// Texts that begin with `# before` are another version of the table, which the others are held against.
 pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
+    let is_before = |text: &[u8]| text.starts_with(b"# before\n");
+    let without = |unwanted: &dyn Fn(&[u8]) -> bool| -> Vec<&[u8]> {
+        texts.iter().map(|text| if unwanted(text) { &b""[..] } else { text }).collect()
+    };
+    if !texts.iter().any(|text| is_before(text)) {
+        return run_one(texts);
+    }
+    let is_now = |text: &[u8]| String::from_utf8_lossy(text).contains("kind: RouteTable") && !is_before(text);
+    let (_, before) = run_one(&without(&is_now));
+    let (sources, mut outcome) = run_one(&without(&is_before));
+    let (old_levels, new_levels) = (before.levels(), outcome.levels());
+    let found = routec::diff::report_version(&side(&before, &old_levels), &side(&outcome, &new_levels));
+    outcome.add(found);
+    (sources, outcome)
+}
+
+/// The first table of a run as one side of a comparison.
+pub(crate) fn side<'a>(outcome: &'a Outcome, levels: &'a [(String, Level)]) -> Side<'a> {
+    Side {
+        table: outcome.tables.first().unwrap(),
+        graph: outcome.graphs.first().unwrap(),
+        catalogue: &outcome.catalogue,
+        law: Some(InForce { policies: &outcome.policies, levels }),
+    }
+}
+
+fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let mut sources = SourceMap::new();
     let mut files = Vec::new();
-    for (at, text) in texts.iter().enumerate() {
+    for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
         files.push((sources.add(format!("{}.yaml", at + 1), text.to_vec()), Role::Any));
     }
     let has_catalogue = texts.iter().any(|text| String::from_utf8_lossy(text).contains("kind: Catalog"));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::{files, text};
 
 /// The layers from low to high; a file names its own and lower ones only. Those on one line do not name each other.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &["source"],
     &["diagnostic"],
     &["syntax", "expression"],
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 18] = [
     &["frontend"],
     &["driver"],
     &["claims"],
+    &["diff"],
     &["report"],
     &["schema"],
     &["lib"],

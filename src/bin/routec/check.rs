@@ -22,7 +22,12 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
         emit(&report, &outputs, style, world)?;
         return Ok(Exit::Unreadable);
     }
-    let outcome = routec::driver::check(&request.sources, &request.job);
+    let mut outcome = routec::driver::check(&request.sources, &request.job);
+    if let Some(base) = &args.base {
+        let place = args.input.paths.first().map_or(".", String::as_str);
+        let found = crate::diff::versions(base, place, &outcome, world)?;
+        outcome.add(found);
+    }
     let trouble = trouble(&outcome);
     let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, &outcome) };
     emit(&report, &outputs, style, world)?;

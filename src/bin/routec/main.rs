@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod bounds;
 mod check;
+mod diff;
 mod explain;
 mod graph;
 mod law;
@@ -16,6 +17,7 @@ mod seal;
 mod staged;
 mod test;
 mod trace;
+mod version;
 mod whatif;
 mod world;
 
@@ -37,6 +39,8 @@ enum Exit {
     Usage,
     /// Input that cannot be read, or nothing to check.
     Unreadable,
+    /// The version of a table does not say what changed.
+    NotBumped,
     /// An artifact is not accepted.
     Refused,
     /// A property or an expectation does not hold, or nobody can say whether it does.
@@ -51,6 +55,7 @@ impl Exit {
             Self::Findings => 1,
             Self::Usage => 2,
             Self::Unreadable => 3,
+            Self::NotBumped => 4,
             Self::Refused => 5,
             Self::Refuted => 6,
         }
@@ -93,6 +98,7 @@ fn main() -> ExitCode {
         Command::Prove(prove) => prove::run(prove, &world),
         Command::Test(test) => test::run(test, &world),
         Command::Policy(args::PolicyCommand::Show { question, origin }) => law::show(question, *origin, &world),
+        Command::Diff(diff) => diff::run(diff, &world),
         Command::Explain { rule } => explain::explain(rule, &world),
         Command::Rules => Ok(explain::rules(&world)),
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),

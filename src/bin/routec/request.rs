@@ -245,7 +245,7 @@ impl Reader<'_> {
     fn project(&mut self, path: &Path, shown: &str) -> Result<Option<Described>, Stop> {
         let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
         self.read.insert(self.whole(path));
-        let file = self.sources.add(shown, bytes);
+        let file = self.sources.add(self.world.shown(shown), bytes);
         self.files.push((file, Role::Kind(Kind::Project)));
         self.inputs.push((file, "routec.yaml".to_owned()));
         let (found, findings) = project(&self.sources, file);
@@ -296,6 +296,7 @@ impl Reader<'_> {
 
     /// Keeps the text of a file; that of an artifact or a compiled table is the documents it was compiled from, merged.
     fn source(&mut self, shown: &str, bytes: Vec<u8>) -> Result<FileId, Stop> {
+        let shown = self.world.shown(shown);
         let unpacked = match frontend::unpack(&bytes) {
             None => return Ok(self.sources.add(shown, bytes)),
             Some(Err(error)) => {
@@ -310,7 +311,7 @@ impl Reader<'_> {
                 format!("note: {shown}: a plain table, which nobody has signed; its artifact can be verified\n")
             }
         }));
-        self.compiled.push(shown.to_owned());
+        self.compiled.push(shown.clone());
         Ok(self.sources.add(format!("{shown}#table"), unpacked.text.into_bytes()))
     }
 

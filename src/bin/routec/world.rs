@@ -1,5 +1,6 @@
 //! The only file that touches files, the environment, the clock, the terminal and other programs.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
@@ -10,10 +11,29 @@ use crate::Stop;
 use crate::args::Color;
 use crate::staged::{self, Staged};
 
-/// The world outside.
+/// The world outside; at a revision, files are those that git has there, and nothing is written.
 #[derive(Debug)]
 pub(crate) struct World {
     color: Color,
+    then: Option<Tree>,
+}
+
+/// The files of a git revision, by their paths from the root of the repository.
+#[derive(Debug)]
+struct Tree {
+    revision: String,
+    root: PathBuf,
+    /// Where the other side of a comparison lies, from the root.
+    beside: String,
+    files: BTreeMap<String, Blob>,
+}
+
+/// A file of a revision.
+#[derive(Clone, Debug)]
+struct Blob {
+    id: String,
+    size: u64,
+    is_link: bool,
 }
 
 /// The largest file that is read, in bytes.
@@ -36,7 +56,38 @@ pub(crate) struct Commit {
 #[expect(clippy::unused_self, reason = "the world is the only way out, whatever it needs to know")]
 impl World {
     pub(crate) fn new(color: Color) -> Self {
-        Self { color }
+        Self { color, then: None }
+    }
+
+    /// The same world with the files of a git revision, in the repository that a path lies in; else why not.
+    pub(crate) fn at_revision(&self, revision: &str, beside: &Path) -> Result<Self, String> {
+        if revision.is_empty() || revision.starts_with('-') {
+            return Err("no revision is called so".to_owned());
+        }
+        let folder = if beside.is_dir() { beside } else { beside.parent().unwrap_or(Path::new("")) };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let root = git(folder, &["rev-parse", "--show-toplevel"])?;
+        let prefix = git(folder, &["rev-parse", "--show-prefix"])?;
+        let wanted = format!("{revision}^{{tree}}");
+        let tree = git(folder, &["rev-parse", "--quiet", "--verify", &wanted])
+            .map_err(|_| format!("the repository has no revision `{revision}`"))?;
+        let root = PathBuf::from(root.trim_end_matches('\n'));
+        let listed = git(&root, &["ls-tree", "-r", "-z", "-l", "--full-tree", tree.trim()])?;
+        let name = beside.file_name().filter(|_| !beside.is_dir()).map(|name| name.to_string_lossy().into_owned());
+        let beside = format!("{}{}", prefix.trim_end_matches('\n'), name.unwrap_or_default());
+        let files = listed.split('\0').filter_map(Blob::listed).collect();
+        let then = Tree { revision: revision.to_owned(), root, beside: beside.trim_end_matches('/').to_owned(), files };
+        Ok(Self { color: self.color, then: Some(then) })
+    }
+
+    /// Where the other side of a comparison lies, from the root of the repository.
+    pub(crate) fn beside(&self) -> &str {
+        self.then.as_ref().map_or("", |tree| tree.beside.as_str())
+    }
+
+    /// How reports name a file.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        self.then.as_ref().map_or_else(|| name.to_owned(), |tree| format!("{}:{name}", tree.revision))
     }
 
     /// Prints to standard output. A closed pipe is no error: nobody reads on.
@@ -76,6 +127,9 @@ impl World {
 
     /// Reads a file.
     pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if let Some(tree) = &self.then {
+            return tree.read(path);
+        }
         let file = fs::File::open(path)?;
         if file.metadata()?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
@@ -121,26 +175,30 @@ impl World {
 
     /// Where the user stands.
     pub(crate) fn here(&self) -> Option<PathBuf> {
-        std::env::current_dir().ok()
+        if self.then.is_some() { Some(PathBuf::new()) } else { std::env::current_dir().ok() }
     }
 
     pub(crate) fn is_folder(&self, path: &Path) -> bool {
-        path.is_dir()
+        self.then.as_ref().map_or_else(|| path.is_dir(), |tree| tree.below(path).next().is_some())
     }
 
     pub(crate) fn exists(&self, path: &Path) -> bool {
-        path.symlink_metadata().is_ok()
+        let Some(tree) = &self.then else { return path.symlink_metadata().is_ok() };
+        tree.files.contains_key(&within(path)) || tree.below(path).next().is_some()
     }
 
     /// Every file below a folder, as paths relative to it with `/`, sorted; hidden folders and build output left out.
     pub(crate) fn files_below(&self, folder: &Path) -> io::Result<Vec<String>> {
+        if let Some(tree) = &self.then {
+            return Ok(tree.files_below(folder));
+        }
         let mut found = Vec::new();
         let mut open = vec![(folder.to_path_buf(), String::new(), 0)];
         while let Some((path, name, depth)) = open.pop() {
             for entry in fs::read_dir(&path)? {
                 let entry = entry?;
                 let Ok(file_name) = entry.file_name().into_string() else { continue };
-                if file_name.starts_with('.') || matches!(file_name.as_str(), "target" | "node_modules") {
+                if is_left_out(&file_name) {
                     continue;
                 }
                 let name = if name.is_empty() { file_name } else { format!("{name}/{file_name}") };
@@ -232,4 +290,74 @@ impl World {
         let time = git(&["show", "-s", "--format=%ct", "HEAD"]).and_then(|time| time.parse().ok());
         Commit { id: Some(id), dirty: in_folder || !is_known, time }
     }
+}
+
+impl Tree {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut name = within(path);
+        // A link leads to another file of the revision, if to any.
+        for _ in 0..8 {
+            let missing = || io::Error::new(io::ErrorKind::NotFound, "is not in this revision");
+            let blob = self.files.get(&name).ok_or_else(missing)?;
+            if blob.size > LARGEST {
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 256 MiB"));
+            }
+            let bytes = git_bytes(&self.root, &["cat-file", "blob", &blob.id]).map_err(io::Error::other)?;
+            if !blob.is_link {
+                return Ok(bytes);
+            }
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            name = within(&Path::new(folder).join(String::from_utf8_lossy(&bytes).as_ref()));
+        }
+        Err(io::Error::other("is a link that leads nowhere"))
+    }
+
+    /// The files below a folder, with their names from there.
+    fn below(&self, folder: &Path) -> impl Iterator<Item = &str> {
+        let within = within(folder);
+        let prefix = if within.is_empty() { within } else { format!("{within}/") };
+        self.files.keys().filter_map(move |name| name.strip_prefix(prefix.as_str()))
+    }
+
+    fn files_below(&self, folder: &Path) -> Vec<String> {
+        let is_seen = |name: &&str| !name.split('/').any(is_left_out);
+        self.below(folder).filter(is_seen).map(str::to_owned).collect()
+    }
+}
+
+impl Blob {
+    /// A line of `git ls-tree -l`: mode, type, id and size, then the path behind a tab.
+    fn listed(line: &str) -> Option<(String, Self)> {
+        let (about, path) = line.split_once('\t')?;
+        let mut about = about.split_ascii_whitespace();
+        let (mode, kind, id, size) = (about.next()?, about.next()?, about.next()?, about.next()?);
+        let blob = Self { id: id.to_owned(), size: size.parse().ok()?, is_link: mode == "120000" };
+        (kind == "blob").then(|| (path.to_owned(), blob))
+    }
+}
+
+/// A path within a revision, as git writes it.
+fn within(path: &Path) -> String {
+    let path = crate::place::normal(path).to_string_lossy().replace('\\', "/");
+    if path == "." { String::new() } else { path }
+}
+
+/// Whether a file or folder of this name is none of a project.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || matches!(name, "target" | "node_modules")
+}
+
+fn git(folder: &Path, words: &[&str]) -> Result<String, String> {
+    String::from_utf8(git_bytes(folder, words)?).map_err(|_| "git answers with something that is no text".to_owned())
+}
+
+/// What git prints; else its first line of complaint.
+fn git_bytes(folder: &Path, words: &[&str]) -> Result<Vec<u8>, String> {
+    let output = Command::new("git").arg("-C").arg(folder).args(words).output();
+    let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned();
+    Err(if said.is_empty() { "git says no".to_owned() } else { said })
 }

@@ -30,6 +30,9 @@ pub(crate) struct Check {
     /// How to report: human, concise, json, sarif or github, optionally `=FILE`. Several can be given.
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     pub(crate) output: Vec<String>,
+    /// Another version, as a folder, file or git revision: what changed since must be told by the table's version.
+    #[arg(long, value_name = "REV_OR_PATH")]
+    pub(crate) base: Option<String>,
     /// The least level that fails the check.
     #[arg(long, value_enum, default_value_t = FailOn::Deny)]
     pub(crate) fail_on: FailOn,

@@ -2,12 +2,14 @@
 
 mod ask;
 mod check;
+mod diff;
 mod seal;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
+pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use seal::{Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reproduce, Show, Sign, Verify};
 
 /// Checks the route tables of LLM gateways before they ship.
@@ -16,7 +18,7 @@ pub(crate) use seal::{Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reprod
     name = "routec",
     version,
     about,
-    after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 5 an artifact is not accepted, 6 refuted or not decided."
+    after_help = "Exit codes: 0 clean, 1 findings, 2 usage, 3 unreadable input or nothing to check, 4 a version does not say what changed, 5 an artifact is not accepted, 6 refuted or not decided."
 )]
 pub(crate) struct Args {
     /// When to use colour.
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     /// Look at the policies in force.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Compare two versions of a table: what changed for whom, and which bump that requires.
+    Diff(Diff),
     /// Print the page of a rule.
     Explain {
         /// The rule's name.
