@@ -102,6 +102,28 @@ pub(super) fn add_traffic(facts: &mut Facts, side: &Side<'_>) {
     }
 }
 
+/// What a month of the planned traffic of a whole table costs when nothing fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Monthly {
+    /// So much.
+    Known(Exact),
+    /// Nobody knows, with the reason.
+    Unknown(String),
+}
+
+/// What a month of the planned traffic of a whole table costs when nothing fails.
+pub fn monthly(side: &Side<'_>) -> Monthly {
+    let expected = BudgetClause::everything(side.table).expected(side.table);
+    match expected.missing.first() {
+        None => Monthly::Known(expected.amount.sum),
+        Some(lacks @ (Missing::Forecast(route) | Missing::Price(route, _))) => {
+            let name = whole(side.table.routes[*route].name.value.as_str());
+            let why = missing(side, *lacks);
+            Monthly::Unknown(format!("{name}: {}", why.trim_start_matches("unknown: ")))
+        }
+    }
+}
+
 fn by_route(amount: &Amount) -> BTreeMap<RouteId, Exact> {
     let mut sums: BTreeMap<RouteId, Exact> = BTreeMap::new();
     for term in &amount.terms {

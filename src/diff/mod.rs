@@ -25,6 +25,7 @@ use crate::source::Span;
 
 use fact::{Fact, Facts, Item, Key, Rank, whole};
 
+pub use cost::{Monthly, monthly};
 pub use fact::Subject;
 pub use kind::{Aspect, Bump, Kind, ROWS, Row, Way};
 pub use version::{Judged, finding, judge, report_version};

@@ -59,6 +59,15 @@ impl Exact {
         })
     }
 
+    /// The change to another amount in percent with one decimal, such as `+12.5 %`; `None` where there was nothing, or
+    /// where the amounts are too large to be compared so.
+    pub fn change_to(self, other: Self) -> Option<String> {
+        let (before, after) = (self.coarse().whole, other.coarse().whole);
+        let sign = if after < before { '-' } else { '+' };
+        let tenths = after.abs_diff(before).checked_mul(2_000)?.checked_div(before)?.div_ceil(2);
+        Some(format!("{sign}{}.{} %", tenths / 10, tenths % 10))
+    }
+
     /// Whether it is more than a limit.
     pub fn exceeds(self, limit: Pico) -> bool {
         self > Self::from(limit)
@@ -175,6 +184,16 @@ mod tests {
         assert_eq!(pico(u128::MAX).part(u64::MAX, 1), pico(u128::MAX));
         let deep = primes.iter().fold(pico(1), |amount, prime| amount.part(prime - 1, *prime));
         assert!(deep.exceeds(Pico(0)));
+    }
+
+    #[test]
+    fn changes_are_told_in_percent() {
+        let cases =
+            [(200, 225, "+12.5 %"), (1300, 1235, "-5.0 %"), (3, 4, "+33.3 %"), (7, 7, "+0.0 %"), (3, 5, "+66.7 %")];
+        for (before, after, expected) in cases {
+            assert_eq!(pico(before).change_to(pico(after)).as_deref(), Some(expected));
+        }
+        assert_eq!(pico(0).change_to(pico(1)), None);
     }
 
     #[test]

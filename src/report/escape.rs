@@ -94,8 +94,9 @@ pub(super) fn markdown(text: &str) -> String {
             }
             _ => out.push(letter),
         }
-        // What reads as a mention or as the number of an issue is broken up where nobody sees it.
-        if matches!(letter, '@' | '#') {
+        // What reads as a mention or as the number of an issue is broken up where nobody sees it; an address stays whole.
+        let is_mention = letter == '@' && !before.is_some_and(char::is_alphanumeric);
+        if is_mention || letter == '#' {
             out.push('\u{200b}');
         }
         before = Some(letter);
@@ -105,6 +106,24 @@ pub(super) fn markdown(text: &str) -> String {
         Some('-' | '+') => format!("\\{out}"),
         Some(_) | None => out,
     }
+}
+
+/// As code in Markdown, outside of tables: nothing in it has a meaning.
+pub(super) fn code(text: &str) -> String {
+    let text = line(text);
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if longest > 0 { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// A word of a command as a shell takes it.
+pub(super) fn word(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~/:@%+=,".contains(letter);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The same for words of ours that have names between backticks, as [`quote`](crate::diagnostic::quote) puts them there:
@@ -146,6 +165,9 @@ mod tests {
         );
         assert_eq!(markdown("[x](https://y.example)"), "\\[x\\](https:/\\/y.example)");
         assert_eq!(markdown_words("a `b|<c` is `` *d*"), "a `b\\|<c` is \"\" \\*d\\*");
+        assert_eq!((code("a"), code("a``b")), ("`a`".to_owned(), "``` a``b ```".to_owned()));
+        assert_eq!((word("a/b.c"), word("a 'b")), ("a/b.c".to_owned(), "'a '\\''b'".to_owned()));
+        assert_eq!(markdown("a@b.example"), "a\\@b.example");
         assert_eq!(markdown_words("a `b"), "a \\`b");
         assert_eq!(label("a\"]<b>"), "a&quot;]&lt;b&gt;");
     }

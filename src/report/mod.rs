@@ -15,6 +15,7 @@ mod redact;
 mod sarif;
 mod show;
 mod summary;
+mod ticket;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
-pub use difference::{Compared, change_line, counted};
+pub use difference::Compared;
 pub use escape::{line, terminal};
 pub use fold::{COLUMNS, folded, wrap};
 pub(crate) use graph::JsonGraph;
@@ -34,6 +35,7 @@ pub use outage::{Bill, Comparison};
 pub use places::Region;
 pub use show::{artifact_json, artifact_text};
 pub use summary::{count, time, verdict};
+pub use ticket::{Since, Ticket};
 
 /// A format of report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

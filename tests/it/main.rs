@@ -36,6 +36,7 @@ mod shape;
 mod signers;
 mod successors;
 mod support;
+mod ticket;
 mod tidy;
 mod trust;
 mod unacceptable;

@@ -109,6 +109,7 @@ fn main() -> ExitCode {
         Command::Pae(pae) => seal::pae(pae, &world),
         Command::Attach(attach) => seal::attach(attach, &world),
         Command::Bundle(bundle) => seal::bundle(bundle, &world),
+        Command::Ticket(ticket) => seal::ticket(ticket, &world),
         Command::Verify(verify) => seal::verify(verify, &world),
     };
     let exit = ended.unwrap_or_else(|stop| {

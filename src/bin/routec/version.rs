@@ -1,10 +1,13 @@
 //! One version of a project: what lies at a path, or what a git revision has there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use routec::diagnostic::Level;
 use routec::diff::{InForce, Side};
-use routec::driver::Outcome;
+use routec::driver::{Job, Outcome, Role};
+use routec::frontend;
+use routec::model::Date;
+use routec::source::SourceMap;
 
 use crate::Stop;
 use crate::args::Input;
@@ -53,6 +56,25 @@ impl Version {
             as_of: None,
         };
         Self::of(typed, request::read(&input, world)?)
+    }
+
+    /// The table in the bytes of an artifact, whoever has signed it.
+    pub(crate) fn sealed(typed: &str, bytes: &[u8], as_of: Date) -> Result<Self, Stop> {
+        let unpacked = frontend::unpack(bytes)
+            .ok_or_else(|| Stop::unreadable(format!("{typed}: is no artifact")))?
+            .map_err(|error| Stop::unreadable(format!("{typed}: is no artifact that can be read: {error}")))?;
+        let mut sources = SourceMap::new();
+        let file = sources.add(format!("{typed}#table"), unpacked.text.into_bytes());
+        let job = Job { files: vec![(file, Role::Any)], pins: Vec::new(), lost: Vec::new(), as_of };
+        let request = Request {
+            sources,
+            job,
+            root: PathBuf::from("."),
+            project_findings: None,
+            inputs: Vec::new(),
+            compiled: vec![typed.to_owned()],
+        };
+        Self::of(typed, request)
     }
 
     fn of(typed: &str, request: Request) -> Result<Self, Stop> {

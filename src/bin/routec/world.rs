@@ -248,6 +248,18 @@ impl World {
         absolute(one) == absolute(other)
     }
 
+    /// Adds to the summary of a step of a GitHub workflow; `false` outside of one.
+    #[expect(clippy::disallowed_methods, reason = "GITHUB_STEP_SUMMARY is how a step is told where its summary goes")]
+    pub(crate) fn summarise(&self, text: &str) -> io::Result<bool> {
+        let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+            return Ok(false);
+        };
+        // The runner has made the file, and other steps of the job have written theirs.
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+        file.write_all(text.as_bytes())?;
+        Ok(true)
+    }
+
     /// The seconds since 1970 that `SOURCE_DATE_EPOCH` names (reproducible-builds.org).
     #[expect(clippy::disallowed_methods, reason = "SOURCE_DATE_EPOCH is how builds are told the time")]
     pub(crate) fn source_date_epoch(&self) -> Result<Option<i64>, Stop> {

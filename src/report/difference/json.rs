@@ -44,7 +44,8 @@ pub(super) fn render(compared: &Compared<'_>) -> Value {
     })
 }
 
-fn short(change: &Change) -> Value {
+/// A change without its places and its request.
+pub(crate) fn short(change: &Change) -> Value {
     let row = change.kind.row();
     json!({
         "kind": row.word,

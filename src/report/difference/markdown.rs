@@ -46,7 +46,7 @@ pub(super) fn render(compared: &Compared<'_>) -> String {
 }
 
 /// A change in one line of Markdown, for lists.
-pub fn change_line(change: &Change) -> String {
+pub(crate) fn change_line(change: &Change) -> String {
     let row = change.kind.row();
     let said = what(change);
     let said = if said.is_empty() { String::new() } else { format!(": {}", markdown_words(&said)) };
@@ -54,7 +54,7 @@ pub fn change_line(change: &Change) -> String {
 }
 
 /// How many changes count as what, in words.
-pub fn counted(changes: &[Change]) -> String {
+pub(crate) fn counted(changes: &[Change]) -> String {
     let number = |bump: Bump| changes.iter().filter(|change| change.bump() == bump).count();
     format!("{} major, {} minor, {} patch", number(Bump::Major), number(Bump::Minor), number(Bump::Patch))
 }

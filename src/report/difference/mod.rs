@@ -12,7 +12,8 @@ use crate::source::{SourceMap, Span};
 
 use super::{Places, Region};
 
-pub use markdown::{change_line, counted};
+pub(super) use json::short;
+pub(super) use markdown::{change_line, counted};
 
 /// Two versions of a table, and what was found by comparing them.
 #[derive(Debug)]

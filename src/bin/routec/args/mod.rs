@@ -10,7 +10,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
 pub(crate) use diff::{Diff, DiffFormat};
-pub(crate) use seal::{Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reproduce, Show, Sign, Verify};
+pub(crate) use seal::{
+    Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reproduce, Show, Sign, Ticket, TicketFormat, Verify,
+};
 
 /// Checks the route tables of LLM gateways before they ship.
 #[derive(Debug, Parser)]
@@ -86,6 +88,8 @@ pub(crate) enum Command {
     Attach(Attach),
     /// Write a signature of an artifact as a Sigstore bundle.
     Bundle(Bundle),
+    /// Render the block for a change ticket from a verified artifact.
+    Ticket(Ticket),
     /// Verify an artifact.
     Verify(Verify),
 }

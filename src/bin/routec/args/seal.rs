@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use routec::artifact::keys::Algorithm;
 
 use super::{Answer, Input};
@@ -171,4 +172,40 @@ pub(crate) struct Verify {
     /// Answer as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("whose").args(["trust", "require_key"]).required(true))]
+pub(crate) struct Ticket {
+    /// The artifact.
+    pub(crate) artifact: PathBuf,
+    /// The artifact that it replaces, to say what changed; it must be the one whose digest the new one carries.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+    /// The trust file that says whose signatures it needs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Without a trust file: a public key that must have signed it, as SPKI PEM. Give every one that must.
+    #[arg(long, value_name = "FILE", conflicts_with = "trust")]
+    pub(crate) require_key: Vec<PathBuf>,
+    /// Without a trust file: accept an artifact built from uncommitted files.
+    #[arg(long, requires = "require_key")]
+    pub(crate) allow_dirty: bool,
+    /// The time at which to judge it (YYYY-MM-DDTHH:MM:SSZ), for audits; now if not given.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+    /// How to render it.
+    #[arg(long, value_enum, default_value_t = TicketFormat::Markdown)]
+    pub(crate) format: TicketFormat,
+}
+
+/// How a ticket looks, and where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TicketFormat {
+    /// For a ticket.
+    Markdown,
+    /// For scripts.
+    Json,
+    /// Markdown for the summary of a GitHub workflow's step, which `GITHUB_STEP_SUMMARY` names; printed elsewhere.
+    StepSummary,
 }

@@ -12,6 +12,7 @@ mod provenance;
 mod reproduce;
 mod show;
 mod sign;
+mod ticket;
 mod verify;
 
 pub(crate) use attach::attach;
@@ -21,4 +22,5 @@ pub(crate) use keygen::keygen;
 pub(crate) use pae::pae;
 pub(crate) use show::show;
 pub(crate) use sign::sign;
+pub(crate) use ticket::ticket;
 pub(crate) use verify::verify;

@@ -126,7 +126,8 @@ fn nothing_is_overwritten(args: &Verify, world: &World) -> Result<(), Stop> {
     Ok(())
 }
 
-fn trust(args: &Verify, now: Moment, state: &State, world: &World) -> Result<Trust, Stop> {
+/// The trust that was named.
+pub(super) fn trust(args: &Verify, now: Moment, state: &State, world: &World) -> Result<Trust, Stop> {
     let usage = |path: &Path, what: &str| Stop::usage(format!("{}: {what}", path.display()));
     if let Some(path) = &args.trust {
         let bytes = world.read(path).map_err(|error| usage(path, &error.to_string()))?;
