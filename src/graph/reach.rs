@@ -163,7 +163,7 @@ impl<'t> Alike<'t> {
             accounts: target.keys.iter().map(|key| table.keys[*key].account).collect(),
             tools: target.doc.tools.iter().map(|tool| tool.value.as_str()).collect(),
             self_hosted: target.doc.self_hosted,
-            hosting: target.doc.hosting,
+            hosting: target.doc.hosting.as_ref().map(|hosting| hosting.value),
         }
     }
 }

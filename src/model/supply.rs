@@ -16,7 +16,7 @@ pub struct Provider {
     /// What the contract says about data.
     pub terms: Option<Terms>,
     /// Where its models run; `vendor` if not given.
-    pub hosting: Option<Hosting>,
+    pub hosting: Option<Spanned<Hosting>>,
     /// Where the provider serves from.
     #[serde(default)]
     pub regions: Entries<Name, Region>,
@@ -139,5 +139,5 @@ pub struct Target {
     pub self_hosted: bool,
     /// Where it runs, where a gateway's file shows that; else the provider says it.
     #[serde(skip)]
-    pub hosting: Option<Hosting>,
+    pub hosting: Option<Spanned<Hosting>>,
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Boundary, Gateway, Hosting, RouteId, TargetId};
+use crate::source::Spanned;
 
 use super::Context;
 use super::breach::{Breaches, refused};
@@ -29,12 +30,21 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     breaches.report(context, sink, |breach, place| {
         let route = quote(table.routes[breach.route].name.value.as_str());
         let target = quote(table.targets[breach.target].name.value.as_str());
-        let (leaves, judged_by) = Inside::of(context, breach.route).leaves(context, breach.target).unwrap_or_default();
+        let inside = Inside::of(context, breach.route);
+        let (leaves, judged_by) = inside.leaves(context, breach.target).unwrap_or_default();
         let message = format!("{route} {leaves} when {target} answers");
         let mut finding = Diagnostic::new("boundary-crossing", place, "leaves the boundary", message);
         let clauses = &table.routes[breach.route].doc.boundary;
         if let Some(clause) = clauses.iter().find(|clause| Some(clause.value) == judged_by) {
             finding = finding.related(clause.span(), "what its requests must not leave");
+        } else if let Some(declared) = inside.declared.filter(|_| judged_by.is_none()) {
+            let text = match declared.value {
+                Hosting::Own => "the pool runs on own machines by this, so its requests must stay on them",
+                Hosting::Confidential | Hosting::Vendor => {
+                    "the pool runs in an enclave by this, so its requests must stay in one"
+                }
+            };
+            finding = finding.related(declared.span(), text);
         }
         match table.gateway {
             Gateway::Native => finding.help("what must stay inside stays inside when something fails, too: fall back within the boundary, or `stop`"),
@@ -46,6 +56,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 /// What the requests of a route stay inside of.
 struct Inside<'a> {
     hosting: Option<Hosting>,
+    /// Where that is said, of the target that is the most open.
+    declared: Option<Spanned<Hosting>>,
     jurisdictions: Option<Vec<Option<&'a str>>>,
     providers: Option<Vec<&'a str>>,
 }
@@ -57,9 +69,11 @@ impl<'a> Inside<'a> {
         let says = |wanted: Boundary| node.doc.boundary.iter().any(|boundary| boundary.value == wanted);
         let offers = || pool.iter().map(|target| context.offer(*target));
         // The most open of the pool is what callers can count on.
-        let hosting = pool.iter().map(|target| hosting(context, *target)).max();
+        let open = pool.iter().copied().max_by_key(|target| hosting(context, *target));
+        let hosting = open.map(|target| hosting(context, target));
         Self {
             hosting: hosting.filter(|hosting| *hosting != Hosting::Vendor),
+            declared: open.and_then(|target| declared(context, target)).cloned(),
             jurisdictions: says(Boundary::Jurisdiction).then(|| offers().map(|offer| offer.jurisdiction).collect()),
             providers: says(Boundary::Provider).then(|| offers().map(|offer| offer.provider).collect()),
         }
@@ -94,7 +108,12 @@ impl<'a> Inside<'a> {
 }
 
 fn hosting(context: &Context<'_>, target: TargetId) -> Hosting {
+    declared(context, target).map_or(Hosting::Vendor, |declared| declared.value)
+}
+
+/// What says where a target runs: its own address, else its provider.
+fn declared<'a>(context: &Context<'a>, target: TargetId) -> Option<&'a Spanned<Hosting>> {
     let node = &context.table.targets[target];
-    let declared = node.provider.and_then(|provider| context.table.providers[provider].value.hosting);
-    node.doc.hosting.or(declared).unwrap_or(Hosting::Vendor)
+    let of_provider = || context.table.providers[node.provider?].value.hosting.as_ref();
+    node.doc.hosting.as_ref().or_else(of_provider)
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
 use crate::expression::{Value, Verdict};
+use crate::graph::{HopId, describe_hop};
 use crate::model::{Each, Gateway, LevelWord, TargetId};
 use crate::policy::{CustomClause, FactsOf};
 use crate::source::{Place, Span};
 
 use super::Context;
+use super::found::enters;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,11 +38,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             };
             let known = found.entry((thing.place.span(), trouble, thing.subject)).or_default();
             known.place = Some(thing.place);
+            known.hop = thing.hop;
             known.answers.extend(thing.answers.filter(|target| !known.answers.contains(target)));
         });
         for ((_, trouble, subject), found) in found {
             let Some(place) = found.place else { continue };
-            report(context, finding(clause, place, subject, &trouble), &found.answers, sink);
+            let way = found.hop.map(|hop| way(context, hop)).unwrap_or_default();
+            report(context, finding(clause, place, subject, &trouble).trace(way), &found.answers, sink);
         }
     }
 }
@@ -49,8 +53,16 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 #[derive(Default)]
 struct Found {
     place: Option<Place>,
+    /// The hop that it is asked of.
+    hop: Option<HopId>,
     /// The targets that answer there, where the place only names a route.
     answers: Vec<TargetId>,
+}
+
+/// The request that takes a hop.
+fn way(context: &Context<'_>, hop: HopId) -> Vec<Label> {
+    let hop = context.graph.hop(hop);
+    vec![enters(context.table, hop.from), describe_hop(context.table, hop)]
 }
 
 fn report(context: &Context<'_>, mut finding: Diagnostic, answers: &[TargetId], sink: &mut Sink) {
@@ -130,6 +142,8 @@ struct Thing {
     place: Place,
     /// What waivers call it.
     subject: String,
+    /// The hop, where it is one.
+    hop: Option<HopId>,
     /// The target that answers, where the place only names a route.
     answers: Option<TargetId>,
 }
@@ -138,7 +152,7 @@ struct Thing {
 fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing)) {
     let table = context.table;
     let facts = FactsOf::new(table, context.catalogue, clause);
-    let thing = |place, subject| Thing { place, subject, answers: None };
+    let thing = |place, subject| Thing { place, subject, hop: None, answers: None };
     match clause.each {
         Each::Route => {
             for (id, route) in table.routes.iter() {
@@ -146,10 +160,11 @@ fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTre
             }
         }
         Each::Hop => {
-            for (_, hop) in context.graph.hops() {
+            for (id, hop) in context.graph.hops() {
                 facts.each_hop(hop, |facts, target| {
                     let answers = target.filter(|_| hop.to_route().is_some());
-                    judge(facts, Thing { place: hop.place, subject: table.routes[hop.from].subject(), answers });
+                    let subject = table.routes[hop.from].subject();
+                    judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
                 });
             }
         }

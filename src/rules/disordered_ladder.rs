@@ -5,6 +5,7 @@ use crate::graph::Move;
 use crate::model::{ResolvedStep, RouteId, Rung, Step, Symptom};
 
 use super::Context;
+use super::ladder::way_to;
 use super::model_before_key::keeps_model;
 use super::rule::{Group, Rule, Silence};
 
@@ -44,6 +45,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 Diagnostic::new("disordered-ladder", greater.place, "the greater measure", message)
                     .related(lesser.place.span(), "the lesser one stands behind it")
                     .help(order(rung.symptom))
+                    .trace(way_to(context.table, id, rung, lesser.place))
                     .shared_by(route.name.value.as_str(), "")
                     .about(route.subject()),
             );

@@ -5,6 +5,7 @@ use crate::model::{Gateway, Leg, ResolvedStep, RouteNode, Rung, Step, Symptom, T
 use crate::source::Place;
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,11 +19,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
             for (again, first) in repeats(rung) {
                 if let Some((leg, place)) = &again.leg {
-                    sink.report(finding(context.table, route, rung, (leg, *place), first));
+                    let finding = finding(context.table, route, rung, (leg, *place), first);
+                    sink.report(finding.trace(way_to(context.table, id, rung, *place)));
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::graph::{Call, Move, further_keys};
 use crate::model::{ResolvedStep, Rung, Symptom, Table, TargetId};
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +27,7 @@ const LASTING: [(Symptom, &str); 4] = [
 ];
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         for (symptom, why) in LASTING {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == symptom) else { continue };
             let table = context.table;
@@ -40,6 +41,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             sink.report(
                 Diagnostic::new("futile-retry", step.place, "fails the same way", message)
                     .help("take the step out: `check` and `stop`, or another key where that can help")
+                    .trace(way_to(table, id, rung, step.place))
                     .shared_by(route.name.value.as_str(), symptom.as_str())
                     .about(route.subject()),
             );

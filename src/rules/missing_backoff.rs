@@ -5,6 +5,7 @@ use crate::graph::{Call, Move, further_keys};
 use crate::model::{KeyId, Leg, ResolvedStep, RouteNode, Symptom, Table, TargetId};
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,11 +19,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == Symptom::RateLimit) else { continue };
         let found = route.pool.iter().find_map(|member| hasty(context.table, member.target, &rung.steps));
         let Some((step, why)) = found else { continue };
-        sink.report(finding(route, step, &why));
+        sink.report(finding(route, step, &why).trace(way_to(context.table, id, rung, step.place)));
     }
 }
 

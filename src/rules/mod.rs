@@ -96,6 +96,7 @@ mod breach;
 mod context;
 mod cycle;
 mod found;
+mod ladder;
 mod rule;
 
 pub use context::{Context, Terms};

@@ -6,6 +6,7 @@ use crate::model::{Leg, Relation, ResolvedStep, RouteId, Symptom, TargetNode};
 use crate::source::Place;
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,6 +44,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new("model-before-key", at.place, "another model", message)
                 .related(place.span(), "keeps the model")
                 .help("the order that changes least: `backoff`, `next-key`, `lower-concurrency`, and only then a temporary `fallback`")
+                .trace(way_to(context.table, id, rung, at.place))
                 .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );

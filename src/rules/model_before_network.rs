@@ -6,6 +6,7 @@ use crate::model::{ResolvedStep, Symptom};
 use crate::source::Place;
 
 use super::Context;
+use super::ladder::way_to;
 use super::model_before_key::{keeps_model, swaps_model};
 use super::rule::{Group, Rule, Silence};
 
@@ -50,6 +51,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new("model-before-network", at.place, "another model", message)
                 .related(place.span(), "keeps the model")
                 .help("the order that changes least: `raise-timeout`, `switch-egress`, a closer region of the same model, and only then another model")
+                .trace(way_to(context.table, id, rung, at.place))
                 .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );

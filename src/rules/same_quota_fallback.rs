@@ -6,6 +6,7 @@ use crate::model::{KeyId, KeyNode, Leg, RouteNode, Symptom, Table, TargetId};
 use crate::source::{Place, Span};
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    for route in table.routes.values() {
+    for (id, route) in table.routes.iter() {
         for kind in [Drawn::Quota, Drawn::Account] {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == kind.symptom()) else { continue };
             // What ran out for one target of the pool may be full for another; only what helps none of them is no help.
@@ -29,7 +30,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 if let Some((leg, place)) = &step.leg
                     && let Some(what) = same(table, leg, &ways)
                 {
-                    sink.report(finding(route, kind, what, *place));
+                    sink.report(finding(route, kind, what, *place).trace(way_to(table, id, rung, *place)));
                 }
                 for way in &mut ways {
                     way.take(&Move::of(step));

@@ -5,6 +5,7 @@ use crate::graph::Call;
 use crate::model::{Leg, RouteNode, Symptom, Table, TargetId};
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
-    for route in table.routes.values() {
+    for (id, route) in table.routes.iter() {
         for symptom in [Symptom::Overloaded, Symptom::Timeout] {
             let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == symptom) else { continue };
             for step in rung.taken() {
@@ -30,6 +31,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 let mut finding =
                     Diagnostic::new("shared-fate-fallback", *place, "fails together with the pool", message)
                         .help("what is down there is down for this target too: another region or provider first")
+                        .trace(way_to(table, id, rung, *place))
                         .shared_by(route.name.value.as_str(), "")
                         .about(route.subject());
                 if let Some(member) = route.preferred().next()

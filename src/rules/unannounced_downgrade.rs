@@ -1,9 +1,11 @@
 //! Looks at every label that admits a loss and does not say how callers learn of it.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::graph::describe_hop;
 use crate::model::RelationWord;
 
 use super::Context;
+use super::found::enters;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,6 +33,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         sink.report(
             Diagnostic::new("unannounced-downgrade", label.place, "no `announce`", message)
                 .help("add `announce: header`, `log` or `review-queue`")
+                .trace(vec![enters(context.table, hop.from), describe_hop(context.table, hop)])
                 .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );

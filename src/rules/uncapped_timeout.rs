@@ -1,9 +1,10 @@
 //! Compares every `raise-timeout` with the deadline of each route that takes it.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Rung, Step};
+use crate::model::Step;
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,10 +18,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         let deadline = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref());
         let name = quote(route.name.value.as_str());
-        for step in route.rungs.iter().filter(|rung| route.takes(rung)).flat_map(Rung::taken) {
+        let taken = route.rungs.iter().filter(|rung| route.takes(rung));
+        for (rung, step) in taken.flat_map(|rung| rung.taken().map(move |step| (rung, step))) {
             let Step::RaiseTimeout(cap) = &step.step else { continue };
             let finding = match (cap, deadline) {
                 (None, _) => {
@@ -37,6 +39,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 }
                 (Some(_), _) => continue,
             };
+            let finding = finding.trace(way_to(context.table, id, rung, step.place));
             sink.report(finding.shared_by(route.name.value.as_str(), "").about(route.subject()));
         }
     }

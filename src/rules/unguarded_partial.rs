@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{CircuitPer, Step, Symptom};
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         let Some(rung) = route.rungs.iter().find(|rung| rung.symptom == Symptom::Partial) else { continue };
         let ties = |step: &Step| matches!(step, Step::PinSession(_) | Step::ShardGateway(_));
         let Some(at) = rung.taken().position(|step| ties(&step.step)) else { continue };
@@ -39,6 +40,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         sink.report(
             Diagnostic::new("unguarded-partial", step.place, lacks, message)
                 .help("find the bad key, cut it off, and only then tie sessions down: `count-per-key`, `open-circuit`, `pin-session`, `shard-gateway`")
+                .trace(way_to(context.table, id, rung, step.place))
                 .shared_by(route.name.value.as_str(), "")
                 .about(route.subject()),
         );

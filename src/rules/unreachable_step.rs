@@ -7,6 +7,7 @@ use crate::model::{RouteNode, Rung, Step};
 use crate::source::Span;
 
 use super::Context;
+use super::ladder::way_to;
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         .flat_map(|route| route.rungs.iter().filter(|rung| route.takes(rung)))
         .flat_map(|rung| rung.steps.iter().map(|step| step.place.span()))
         .collect();
-    for route in context.table.routes.values() {
+    for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
             if !route.takes(rung) {
                 never_taken(route, rung, &taken, sink);
@@ -45,7 +46,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             );
             sink.report(
                 Diagnostic::new("unreachable-step", behind.place, "never taken", message)
-                    .related(stop.place.span(), "the visit ends here")
+                    .trace(way_to(context.table, id, rung, stop.place))
                     .help("move `stop` to the end, or remove what follows it")
                     .shared_by(route.name.value.as_str(), "")
                     .about(route.subject()),

@@ -1,6 +1,6 @@
 //! What a finding shows besides its own place: the way of the request, and what it is judged by.
 
-use routec::rules;
+use routec::rules::{self, Group};
 
 use crate::support::{blocks, run};
 
@@ -92,6 +92,31 @@ fn a_boundary_that_is_left_is_shown() {
 }
 
 #[test]
+fn what_makes_a_pool_resident_is_shown() {
+    for (hosting, why) in [
+        ("self", "the pool runs on own machines by this, so its requests must stay on them"),
+        ("confidential", "the pool runs in an enclave by this, so its requests must stay in one"),
+    ] {
+        let texts = table(&format!(
+            "providers: {{own: {{hosting: {hosting}}}, bolt: {{}}}}\n\
+             targets:\n  large: {{model: acme/large, provider: own, timeout: 9s}}\n  \
+             spare: {{model: acme/large, provider: bolt, timeout: 9s}}\n\
+             routes:\n  chat: {{pool: [{{target: large}}], failover: {{any: [{{fallback: {{target: spare}}}}]}}}}\n",
+        ));
+        let found = labels(&texts, "boundary-crossing");
+        let related: Vec<&String> = found.iter().flat_map(|(_, related)| related).collect();
+        assert_eq!(related, [&format!("{hosting}: {why}")]);
+    }
+    let gateway = "model_list:\n- model_name: chat\n  litellm_params: {model: openai/qwen, api_base: \"http://10.0.0.7/v1\", api_key: os.environ/A}\n\
+                   - model_name: cloud\n  litellm_params: {model: openai/gpt-4o, api_key: os.environ/B}\n\
+                   router_settings: {fallbacks: [{chat: [cloud]}]}\n";
+    let found = labels(&[gateway.to_owned()], "boundary-crossing");
+    let related: Vec<&String> = found.iter().flat_map(|(_, related)| related).collect();
+    let why = "\"http://10.0.0.7/v1\": the pool runs on own machines by this, so its requests must stay on them";
+    assert_eq!(related, [why]);
+}
+
+#[test]
 fn what_a_fallback_shares_with_the_pool_is_shown() {
     let texts = table(
         "providers: {acme: {regions: {eu: {}}}}\naccounts: {acme-p: {provider: acme}}\nkeys:\n  \
@@ -105,6 +130,48 @@ fn what_a_fallback_shares_with_the_pool_is_shown() {
     );
     let related =
         |rule: &str| -> Vec<String> { labels(&texts, rule).into_iter().flat_map(|(_, related)| related).collect() };
+    let trace = |rule: &str| labels(&texts, rule).swap_remove(0).0;
+    let begins = "chat: a request for `chat` is answered by `acme/large`".to_owned();
+    let then = |symptom: &str| format!("spare: `chat` on {symptom}, step 1: to target `spare`");
+    assert_eq!(trace("same-quota-fallback"), [begins.clone(), then("rate-limit")]);
+    assert_eq!(trace("shared-fate-fallback"), [begins, then("overloaded")]);
     assert_eq!(related("same-quota-fallback"), ["org: `a` was tried before", "acme-p: `a` was tried before"]);
     assert_eq!(related("shared-fate-fallback"), ["eu: where `large` of the pool is called"]);
+}
+
+/// Rules about what is written or left out, whatever a request does: their findings have no way to show.
+const WITHOUT_A_WAY: [&str; 17] = [
+    "allowlist-mismatch",
+    "ambiguous-name",
+    "contradictory-settings",
+    "dead-setting",
+    "implicit-default",
+    "misnamed-route",
+    "missing-timeout",
+    "mixed-pool",
+    "shadowed-setting",
+    "stale-label",
+    "uncovered-overflow",
+    "unforecast-route",
+    "unknown-reference",
+    "unpriced-model",
+    "unprotected-route",
+    "unscoped-route",
+    "unused-definition",
+];
+
+#[test]
+fn what_is_said_of_a_request_is_shown_on_its_way() {
+    let mut bare = Vec::new();
+    for rule in rules::ALL {
+        if !matches!(rule.group, Group::Graph | Group::Relation | Group::Ladder | Group::Entitlement | Group::Budget) {
+            continue;
+        }
+        let name = rule.id.as_str();
+        let found = labels(&blocks(rule.page, "Example"), name);
+        if found.iter().any(|(trace, _)| trace.is_empty()) != WITHOUT_A_WAY.contains(&name) {
+            bare.push(name);
+        }
+    }
+    assert_eq!(bare, [""; 0], "shown without the way of a request, or listed as such and shown with one");
 }

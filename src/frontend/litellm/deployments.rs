@@ -191,7 +191,9 @@ impl Deployments {
         let text = |key: &str| params.get(key).and_then(Value::raw_text);
         let prefix = model.split_once('/').map(|(prefix, _)| prefix);
         let provider = text("custom_llm_provider").or(prefix).unwrap_or("openai").to_owned();
-        let host = text("api_base").or_else(|| text("base_url")).map(host_of);
+        let mut addresses = ["api_base", "base_url"].into_iter().filter_map(|key| params.get(key));
+        let address = addresses.find(|value| value.raw_text().is_some());
+        let host = address.and_then(Value::raw_text).map(host_of);
         let is_public =
             |host: &str| PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
         let self_hosted = SELF_HOSTED.contains(&provider.as_str())
@@ -226,7 +228,7 @@ impl Deployments {
             own_facts: own_facts(params, info).map(Box::new),
             also_named: base_model.map(str::to_owned).into_iter().collect(),
             self_hosted: self_hosted && base_model.is_none(),
-            hosting: is_own.then_some(Hosting::Own),
+            hosting: is_own.then(|| Spanned::new(Hosting::Own, address.map_or(value.place(), Value::place))),
         }
     }
 
