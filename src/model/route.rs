@@ -51,6 +51,13 @@ pub struct Audience {
     pub environments: Vec<Spanned<Name>>,
 }
 
+impl Audience {
+    /// Whether it says nothing of who calls.
+    pub fn is_empty(&self) -> bool {
+        self.teams.is_empty() && self.users.is_empty() && self.environments.is_empty()
+    }
+}
+
 /// What the callers of a route rely on.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -4,8 +4,9 @@ use crate::diagnostic::{Sink, quote};
 use crate::model::{Allow, Grant, Policy, Principals, RouteNode};
 use crate::source::Span;
 
+use super::known::Listed;
 use super::offer::Offer;
-use super::pattern::{self, Pattern};
+use super::pattern::{self, Glob};
 
 /// One caller of a route, as grants see it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,10 +30,10 @@ impl std::fmt::Display for Member<'_> {
     }
 }
 
-/// Every member of a route's audience: each team and user, in each environment.
+/// Every member of a route's audience: each team and user, in each environment. One that says nothing has none.
 pub fn members(route: &RouteNode) -> Vec<Member<'_>> {
-    let Some(audience) = &route.doc.audience else { return Vec::new() };
-    let audience = &audience.value;
+    let audience = route.doc.audience.as_ref().map(|audience| &audience.value);
+    let Some(audience) = audience.filter(|audience| !audience.is_empty()) else { return Vec::new() };
     let teams = audience.teams.iter().map(|team| (Some(team.value.as_str()), None));
     let users = audience.users.iter().map(|user| (None, Some(user.value.as_str())));
     let mut callers: Vec<(Option<&str>, Option<&str>)> = teams.chain(users).collect();
@@ -53,19 +54,32 @@ pub fn members(route: &RouteNode) -> Vec<Member<'_>> {
 /// What a grant lacks for a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lack {
-    /// What it is about: `model`, `region`, …
-    pub what: &'static str,
+    /// What it is about.
+    pub what: Listed,
     /// What the call has; `None` where the table does not say.
     pub has: Option<String>,
     /// The globs of the grant.
     pub allowed: String,
 }
 
-/// Why no grant allows a call.
+impl Lack {
+    /// Whether it is about who calls, not about what is called.
+    pub fn is_about_caller(&self) -> bool {
+        matches!(self.what, Listed::Team | Listed::User | Listed::Environment)
+    }
+}
+
+/// The grant that comes closest to a call which no grant allows.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// The grant that comes closest: its name, its place, and what it lacks; `None` where none is for this caller.
-    pub nearest: Option<(String, Span, Vec<Lack>)>,
+    /// Its name.
+    pub id: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What of the call it does not allow.
+    pub lacks: Vec<Lack>,
+    /// Whether any grant at all is for this caller.
+    pub has_grant: bool,
 }
 
 /// Every grant in force.
@@ -78,24 +92,23 @@ pub struct Grants {
 struct GrantClause {
     id: String,
     span: Span,
-    teams: Vec<Pattern>,
-    users: Vec<Pattern>,
-    environments: Vec<Pattern>,
+    teams: Vec<Glob>,
+    users: Vec<Glob>,
+    environments: Vec<Glob>,
     lists: Vec<List>,
 }
 
 /// One list of a grant: what it is about, as written, and as globs.
 #[derive(Clone, Debug)]
 struct List {
-    what: &'static str,
-    written: String,
-    patterns: Vec<Pattern>,
+    what: Listed,
+    globs: Vec<Glob>,
 }
 
 impl List {
     /// The first of some names that the list does not let through.
     fn refused<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
-        names.iter().find(|name| !pattern::any(&self.patterns, name)).copied()
+        names.iter().find(|name| !pattern::any(&self.globs, name)).copied()
     }
 }
 
@@ -111,19 +124,27 @@ impl Grants {
         !self.clauses.is_empty()
     }
 
-    /// Why no grant lets a caller reach a target with a class of data; `None` if one does.
+    /// Whether a grant lets a caller reach a target with a class of data; without grants none is needed.
+    pub fn allow(&self, member: &Member<'_>, data: Option<&str>, offer: &Offer<'_>) -> bool {
+        let allows = |clause: &GrantClause| clause.is_for(member) && clause.lacks(data, offer).is_empty();
+        !self.in_force() || self.clauses.iter().any(allows)
+    }
+
+    /// The grant that comes closest to letting a caller reach a target with a class of data; `None` if one does. Of
+    /// several that lack as much, one that is for the caller.
     pub fn refuse(&self, member: &Member<'_>, data: Option<&str>, offer: &Offer<'_>) -> Option<Refusal> {
-        let mut nearest: Option<(&GrantClause, Vec<Lack>)> = None;
-        for clause in self.clauses.iter().filter(|clause| clause.is_for(member)) {
-            let lacks = clause.lacks(data, offer);
-            if lacks.is_empty() {
-                return None;
-            }
-            if nearest.as_ref().is_none_or(|(_, least)| lacks.len() < least.len()) {
-                nearest = Some((clause, lacks));
-            }
+        if self.allow(member, data, offer) {
+            return None;
         }
-        Some(Refusal { nearest: nearest.map(|(clause, lacks)| (clause.id.clone(), clause.span, lacks)) })
+        let all = self.clauses.iter().map(|clause| {
+            let mut lacks = clause.lacks_of_caller(member);
+            let of_caller = lacks.len();
+            lacks.extend(clause.lacks(data, offer));
+            (clause, of_caller, lacks)
+        });
+        let (clause, _, lacks) = all.min_by_key(|(_, of_caller, lacks)| (lacks.len(), *of_caller))?;
+        let has_grant = self.clauses.iter().any(|clause| clause.is_for(member));
+        Some(Refusal { id: clause.id.clone(), span: clause.span, lacks, has_grant })
     }
 
     /// The grant that lets a caller reach a target with a class of data; of several, the first by name.
@@ -134,7 +155,7 @@ impl Grants {
 
     /// Whether any grant asks which data a call carries.
     pub fn ask_for_data(&self) -> bool {
-        self.clauses.iter().any(|clause| clause.lists.iter().any(|list| list.what == "data"))
+        self.clauses.iter().any(|clause| clause.lists.iter().any(|list| list.what == Listed::Data))
     }
 
     /// Whether any grant lets anybody reach a target, with whatever data.
@@ -158,18 +179,15 @@ impl GrantClause {
         let Allow { models, providers, regions, accounts, data, tools } = &grant.allow;
         let mut lists = Vec::new();
         let all = [
-            ("model", models),
-            ("provider", providers),
-            ("region", regions),
-            ("account", accounts),
-            ("data", data),
-            ("tool", tools),
+            (Listed::Model, models),
+            (Listed::Provider, providers),
+            (Listed::Region, regions),
+            (Listed::Account, accounts),
+            (Listed::Data, data),
+            (Listed::Tool, tools),
         ];
         for (what, globs) in all {
-            let Some(globs) = globs else { continue };
-            let words: Vec<String> = globs.iter().map(|glob| quote(&glob.value)).collect();
-            let written = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
-            lists.push(List { what, written, patterns: pattern::names(globs, sink) });
+            lists.extend(globs.as_ref().map(|globs| List { what, globs: pattern::names(globs, sink) }));
         }
         Self {
             id: grant.id.value.to_string(),
@@ -184,9 +202,27 @@ impl GrantClause {
     /// Whether the grant is for a caller. One that names neither teams nor users is for everybody.
     fn is_for(&self, member: &Member<'_>) -> bool {
         let is_open = self.teams.is_empty() && self.users.is_empty();
-        let fits = |patterns: &[Pattern], name: Option<&str>| name.is_some_and(|name| pattern::any(patterns, name));
-        (is_open || fits(&self.teams, member.team) || fits(&self.users, member.user))
-            && (self.environments.is_empty() || fits(&self.environments, member.environment))
+        let is_known = is_open || fits(&self.teams, member.team) || fits(&self.users, member.user);
+        is_known && (self.environments.is_empty() || fits(&self.environments, member.environment))
+    }
+
+    /// Why the grant is not for a caller.
+    fn lacks_of_caller(&self, member: &Member<'_>) -> Vec<Lack> {
+        let mut lacks = Vec::new();
+        let is_open = self.teams.is_empty() && self.users.is_empty();
+        if !(is_open || fits(&self.teams, member.team) || fits(&self.users, member.user)) {
+            let teams = self.teams.iter().map(|team| format!("team {}", quote(&team.written)));
+            let users = self.users.iter().map(|user| format!("user {}", quote(&user.written)));
+            let allowed: Vec<String> = teams.chain(users).collect();
+            let what = if member.user.is_some() { Listed::User } else { Listed::Team };
+            let has = member.team.or(member.user).map(str::to_owned);
+            lacks.push(Lack { what, has, allowed: allowed.join(", ") });
+        }
+        if !(self.environments.is_empty() || fits(&self.environments, member.environment)) {
+            let has = member.environment.map(str::to_owned);
+            lacks.push(Lack { what: Listed::Environment, has, allowed: written(&self.environments) });
+        }
+        lacks
     }
 
     fn lacks(&self, data: Option<&str>, offer: &Offer<'_>) -> Vec<Lack> {
@@ -194,26 +230,38 @@ impl GrantClause {
         for list in &self.lists {
             let lack = match list.what {
                 // Either spelling of the model will do.
-                "model" => {
-                    let known = offer.models.iter().any(|name| pattern::any(&list.patterns, name));
+                Listed::Model => {
+                    let known = offer.models.iter().any(|name| pattern::any(&list.globs, name));
                     (!known).then(|| offer.models.first().copied())
                 }
-                "provider" => list.refused(&[offer.provider]).map(Some),
-                "region" => match offer.region {
+                Listed::Provider => list.refused(&[offer.provider]).map(Some),
+                Listed::Region => match offer.region {
                     Some(region) => list.refused(&[region]).map(Some),
                     // A target that does not say where it is cannot be shown to be where the grant wants it.
-                    None => (!pattern::any(&list.patterns, "")).then_some(None),
+                    None => (!pattern::any(&list.globs, "")).then_some(None),
                 },
                 // Nor can one without a key be shown to be paid by the right account.
-                "account" if offer.accounts.is_empty() => (!pattern::any(&list.patterns, "")).then_some(None),
-                "account" => list.refused(&offer.accounts).map(Some),
-                "tool" => list.refused(&offer.tools).map(Some),
-                _ => data.and_then(|data| list.refused(&[data])).map(Some),
+                Listed::Account if offer.accounts.is_empty() => (!pattern::any(&list.globs, "")).then_some(None),
+                Listed::Account => list.refused(&offer.accounts).map(Some),
+                Listed::Tool => list.refused(&offer.tools).map(Some),
+                Listed::Data => data.and_then(|data| list.refused(&[data])).map(Some),
+                Listed::Team | Listed::User | Listed::Environment => None,
             };
             if let Some(has) = lack {
-                lacks.push(Lack { what: list.what, has: has.map(str::to_owned), allowed: list.written.clone() });
+                lacks.push(Lack { what: list.what, has: has.map(str::to_owned), allowed: written(&list.globs) });
             }
         }
         lacks
     }
+}
+
+/// Whether a name that may be missing fits a list.
+fn fits(globs: &[Glob], name: Option<&str>) -> bool {
+    name.is_some_and(|name| pattern::any(globs, name))
+}
+
+/// A list as a finding shows it.
+fn written(globs: &[Glob]) -> String {
+    let words: Vec<String> = globs.iter().map(|glob| quote(&glob.written)).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

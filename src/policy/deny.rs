@@ -5,7 +5,7 @@ use crate::model::{Denial, Policy, Tokens};
 use crate::source::{Span, Spanned};
 
 use super::offer::Offer;
-use super::pattern::{self, Pattern};
+use super::pattern::{self, Glob};
 
 /// What a denial says about a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,11 +40,11 @@ struct DenialClause {
     forbids_everything: bool,
     trains: bool,
     retention_over: Option<u64>,
-    models: Vec<Pattern>,
-    providers: Vec<Pattern>,
-    regions: Vec<Pattern>,
+    models: Vec<Glob>,
+    providers: Vec<Glob>,
+    regions: Vec<Glob>,
     jurisdictions: Vec<String>,
-    exempt: Vec<Pattern>,
+    exempt: Vec<Glob>,
 }
 
 impl Denials {
@@ -99,7 +99,7 @@ impl DenialClause {
         let forbid = denial.forbid.as_ref();
         let unless = denial.unless.as_ref();
         let trains = forbid.and_then(|forbid| forbid.trains_on_data.as_ref());
-        let mut globs = |list: Option<&Vec<Spanned<String>>>| -> Option<Vec<Pattern>> {
+        let mut globs = |list: Option<&Vec<Spanned<String>>>| -> Option<Vec<Glob>> {
             let written = list.map_or(&[][..], Vec::as_slice);
             Some(pattern::names(written, sink)).filter(|read| read.len() == written.len())
         };

@@ -31,9 +31,22 @@ impl Pattern {
     }
 }
 
+/// A glob of a list.
+#[derive(Clone, Debug)]
+pub(super) struct Glob {
+    /// As written.
+    pub(super) written: String,
+    /// What it matches.
+    pub(super) pattern: Pattern,
+}
+
 /// Globs over names as a document lists them; what is no glob is reported and matches nothing.
-pub(super) fn names<'g>(globs: impl IntoIterator<Item = &'g Spanned<String>>, sink: &mut Sink) -> Vec<Pattern> {
-    globs.into_iter().filter_map(|glob| name(glob, sink)).collect()
+pub(super) fn names<'g>(globs: impl IntoIterator<Item = &'g Spanned<String>>, sink: &mut Sink) -> Vec<Glob> {
+    let read = globs.into_iter().filter_map(|glob| {
+        let pattern = name(glob, sink)?;
+        Some(Glob { written: glob.value.clone(), pattern })
+    });
+    read.collect()
 }
 
 /// A glob over names; what is no glob is reported.
@@ -50,6 +63,6 @@ pub(super) fn name(glob: &Spanned<String>, sink: &mut Sink) -> Option<Pattern> {
 }
 
 /// Whether a list that may be left out lets a text through.
-pub(super) fn any(patterns: &[Pattern], text: &str) -> bool {
-    patterns.iter().any(|pattern| pattern.matches(text))
+pub(super) fn any(globs: &[Glob], text: &str) -> bool {
+    globs.iter().any(|glob| glob.pattern.matches(text))
 }

@@ -18,7 +18,10 @@ impl Selector {
     pub fn new(doc: &RouteSelector, sink: &mut Sink) -> Self {
         Self {
             tier: doc.tier,
-            names: doc.names.as_ref().map(|names| pattern::names(names.iter(), sink)),
+            names: doc.names.as_ref().map(|names| {
+                let globs = pattern::names(names.iter(), sink);
+                globs.into_iter().map(|glob| glob.pattern).collect()
+            }),
             data: doc.data.as_ref().map(|data| data.value.to_string()),
         }
     }
@@ -32,7 +35,7 @@ impl Selector {
     pub fn selects(&self, route: &RouteNode) -> bool {
         let tier = route.doc.slo.as_ref().and_then(|slo| slo.value.tier);
         self.tier.is_none_or(|wanted| tier == Some(wanted))
-            && self.names.as_ref().is_none_or(|names| pattern::any(names, route.name.value.as_str()))
+            && self.names.as_ref().is_none_or(|names| names.iter().any(|name| name.matches(route.name.value.as_str())))
             && self.data.as_ref().is_none_or(|data| route.doc.data.iter().any(|class| class.value.as_str() == data))
     }
 }

@@ -131,8 +131,8 @@ impl<'a> Context<'a> {
         }
         let offer = self.offer(target);
         let refuses = |member: &Member<'_>| match asked.1.as_slice() {
-            [] => grants.refuse(member, None, offer).is_some(),
-            classes => classes.iter().any(|class| grants.refuse(member, Some(class), offer).is_some()),
+            [] => !grants.allow(member, None, offer),
+            classes => classes.iter().any(|class| !grants.allow(member, Some(class), offer)),
         };
         let ungranted = asked.0.iter().any(refuses);
         self.granted.borrow_mut().insert(asked, ungranted);

@@ -25,10 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for route in context.table.routes.values() {
         let audience = route.doc.audience.as_ref().map(|audience| &audience.value);
-        let is_scoped = audience.is_some_and(|audience| {
-            !(audience.teams.is_empty() && audience.users.is_empty() && audience.environments.is_empty())
-        });
-        if is_scoped {
+        if audience.is_some_and(|audience| !audience.is_empty()) {
             continue;
         }
         let message = format!(

@@ -175,3 +175,88 @@ fn what_is_said_of_a_request_is_shown_on_its_way() {
     }
     assert_eq!(bare, [""; 0], "shown without the way of a request, or listed as such and shown with one");
 }
+
+/// A route for these callers that falls back to `spare`, and the grants.
+fn granted(audience: &str, grants: &str) -> Vec<String> {
+    let mut texts = table(&format!(
+        "providers: {{acme: {{}}, bolt: {{}}}}\n\
+         targets:\n  large: {{model: acme/large, provider: acme, timeout: 9s}}\n  \
+         spare: {{model: acme/large, provider: bolt, timeout: 9s}}\n\
+         routes:\n  chat: {{audience: {audience}, data: [public, internal], pool: [{{target: large}}], \
+         failover: {{any: [{{fallback: {{target: spare}}}}]}}}}\n",
+    ))
+    .to_vec();
+    texts.push(format!("apiVersion: routec/v1\nkind: Policy\nmetadata: {{name: p}}\ngrants:\n{grants}"));
+    texts
+}
+
+#[test]
+fn the_grant_that_comes_closest_is_shown_with_what_it_lacks() {
+    let acme = "  - {id: g, to: {teams: [ta, tb]}, allow: {providers: [acme]}}\n";
+    let staging = "  - {id: s, to: {teams: [ta], environments: [staging]}, allow: {}}\n";
+    let others = "  - {id: o, to: {teams: [tc], users: [u]}, allow: {}}\n";
+    for (audience, grants, nearest) in [
+        (
+            "{teams: [ta]}",
+            acme.to_owned(),
+            "the nearest grant, `g`, does not allow it: provider `bolt`, allowed: `acme`",
+        ),
+        (
+            "{teams: [ta], environments: [prod]}",
+            format!("{acme}{staging}"),
+            "the nearest grant, `g`, does not allow it: provider `bolt`, allowed: `acme`",
+        ),
+        ("{teams: [ta], environments: [prod]}", staging.to_owned(), "this grant would allow it, but only in `staging`"),
+        (
+            "{teams: [ta]}",
+            staging.to_owned(),
+            "this grant would allow it, but only in `staging`, and the `audience` names no environment",
+        ),
+        (
+            "{teams: [ta], environments: [prod]}",
+            others.to_owned(),
+            "this grant would allow it, but only for team `tc`, user `u`",
+        ),
+        (
+            "{users: [v], environments: [prod]}",
+            staging.to_owned(),
+            "this grant would allow it, but only for team `ta`, and only in `staging`",
+        ),
+    ] {
+        let found = labels(&granted(audience, &grants), "ungranted-hop");
+        let shown: Vec<&str> = found
+            .iter()
+            .flat_map(|(_, related)| related)
+            .filter_map(|label| Some(label.split_once("}: ")?.1))
+            .collect();
+        assert!(shown.contains(&nearest), "{audience} {grants} {shown:?}");
+    }
+}
+
+#[test]
+fn up_to_three_refusals_are_named_and_the_others_counted() {
+    let grants = "  - {id: g, to: {teams: [ta]}, allow: {providers: [acme]}}\n";
+    for (audience, told) in [
+        ("{teams: [ta]}", "to team `ta` for `public`, to team `ta` for `internal`"),
+        (
+            "{teams: [ta, tb]}",
+            "to team `ta` for `public`, to team `ta` for `internal`, to team `tb` for `public`, nor in 1 other case",
+        ),
+        (
+            "{teams: [ta], users: [u, v]}",
+            "to team `ta` for `public`, to team `ta` for `internal`, to user `u` for `public`, nor in 3 other cases",
+        ),
+    ] {
+        let texts = granted(audience, grants);
+        let bytes: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+        let outcome = run(&bytes).1;
+        let all: Vec<&str> = outcome
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.as_str() == "ungranted-hop")
+            .map(|finding| finding.message.as_str())
+            .collect();
+        let message = format!("`chat` reaches `spare` when something fails, which no grant allows {told}");
+        assert!(all.contains(&message.as_str()), "{all:?}");
+    }
+}
