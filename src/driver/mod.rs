@@ -169,16 +169,21 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let (levels, terms) = levels::set_by(&read.policies, &job.pins, &mut sink);
     let law = Law::new(&read.policies, sources, &mut sink).with_levels(&levels);
     clauses::pinned(sources, job, &mut sink);
-    clauses::unmatched(&law, &tables, &catalogue, &read.policies, job, &mut sink);
+    clauses::repeated(&read.policies, &mut sink);
     let graphs: Vec<FailoverGraph> = tables.iter().map(FailoverGraph::build).collect();
     let mut silent = Vec::new();
+    let mut applied = BTreeSet::new();
     for (table, graph) in tables.iter().zip(&graphs) {
         let reachable = Reachable::new(table, graph);
         let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
         sink.begin_table(waivers(table, &law, job.as_of));
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
+        clauses::applied(&context, &mut applied);
     }
+    // What is said of clauses is about no table, and no waiver of one covers it.
+    sink.begin_table(Vec::new());
+    clauses::unmatched(&law, &tables, &catalogue, &applied, job, &mut sink);
     silent.dedup();
     let extent = Extent {
         files: read.files,

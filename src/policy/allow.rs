@@ -4,7 +4,7 @@ use crate::diagnostic::{Sink, quote};
 use crate::model::{Allow, Grant, Policy, Principals, RouteNode};
 use crate::source::Span;
 
-use super::known::Listed;
+use super::known::{self, Dead, Known, Listed};
 use super::offer::Offer;
 use super::pattern::{self, Glob};
 
@@ -171,6 +171,11 @@ impl Grants {
         });
         idle.map(|clause| (clause.id.as_str(), clause.span)).collect()
     }
+
+    /// The globs of all grants that match no known name.
+    pub fn dead<'c>(&'c self, known: &Known<'_>) -> Vec<Dead<'c>> {
+        self.clauses.iter().flat_map(|clause| clause.dead(known)).collect()
+    }
 }
 
 impl GrantClause {
@@ -197,6 +202,14 @@ impl GrantClause {
             environments: pattern::names(environments, sink),
             lists,
         }
+    }
+
+    fn dead<'c>(&'c self, known: &Known<'_>) -> Vec<Dead<'c>> {
+        let whom =
+            [(Listed::Team, &self.teams), (Listed::User, &self.users), (Listed::Environment, &self.environments)];
+        let what = self.lists.iter().map(|list| (list.what, &list.globs));
+        let lists = whom.into_iter().chain(what);
+        lists.flat_map(|(what, globs)| known::dead(&self.id, self.span, what, globs, known)).collect()
     }
 
     /// Whether the grant is for a caller. One that names neither teams nor users is for everybody.

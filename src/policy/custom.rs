@@ -21,6 +21,8 @@ pub struct CustomClause {
     pub each: Each,
     /// Where it applies.
     pub when: Option<Expression>,
+    /// Where that is written.
+    pub applies_at: Option<Span>,
     /// What must hold.
     pub require: Expression,
     /// Where that is written.
@@ -52,6 +54,7 @@ impl CustomClause {
                 Some(when) => Some(when?),
                 None => None,
             },
+            applies_at: doc.when.as_ref().map(Spanned::span),
             require: require?,
             required_at: doc.require.span(),
             message: doc.message.clone(),

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Sink, or_list, quote};
 use crate::model::{Denial, Policy, Tokens};
 use crate::source::{Span, Spanned};
 
+use super::known::{self, Dead, Known, Listed};
 use super::offer::Offer;
 use super::pattern::{self, Glob};
 
@@ -35,7 +36,7 @@ struct DenialClause {
     id: String,
     span: Span,
     reason: String,
-    data: Option<Vec<String>>,
+    data: Option<Vec<Glob>>,
     /// Whether it has only exemptions.
     forbids_everything: bool,
     trains: bool,
@@ -58,7 +59,7 @@ impl Denials {
     pub fn forbid(&self, data: &[&str], offer: &Offer<'_>) -> Vec<Forbidden> {
         let asked = self.clauses.iter().filter_map(|clause| {
             let protected = match &clause.data {
-                Some(classes) => Some(classes.iter().find(|class| data.contains(&class.as_str()))?),
+                Some(classes) => Some(&classes.iter().find(|class| data.contains(&class.written.as_str()))?.written),
                 None => None,
             };
             let (because, unknown) = clause.objection(offer)?;
@@ -84,12 +85,27 @@ impl Denials {
         !self.clauses.is_empty()
     }
 
-    /// The denials that protect classes of data which no route carries.
-    pub fn unmatched(&self, data: &[&str]) -> Vec<(&str, Span)> {
-        let idle = self.clauses.iter().filter(|clause| {
-            clause.data.as_ref().is_some_and(|classes| !classes.iter().any(|class| data.contains(&class.as_str())))
+    /// The denials that protect only classes of data which no route carries, and those that forbid only what has no
+    /// known name.
+    pub fn unmatched(&self, known: &Known<'_>) -> Vec<(&str, Span, &'static str)> {
+        let idle = self.clauses.iter().filter_map(|clause| {
+            let carried = |class: &Glob| known.names(Listed::Data).any(|name| name == class.written);
+            let why = if clause.data.as_ref().is_some_and(|classes| !classes.iter().any(carried)) {
+                "no route carries such data"
+            } else if clause.forbids_only_names() && clause.forbidden().all(|(what, glob)| !known.has(what, glob)) {
+                "no table and no catalogue names what it forbids"
+            } else {
+                return None;
+            };
+            Some((clause.id.as_str(), clause.span, why))
         });
-        idle.map(|clause| (clause.id.as_str(), clause.span)).collect()
+        idle.collect()
+    }
+
+    /// The classes of data and the globs under `forbid` that match no known name. What `unless` exempts may name more
+    /// than there is.
+    pub fn dead<'c>(&'c self, known: &Known<'_>) -> Vec<Dead<'c>> {
+        self.clauses.iter().flat_map(|clause| clause.dead(known)).collect()
     }
 }
 
@@ -118,7 +134,10 @@ impl DenialClause {
             id: denial.id.value.to_string(),
             span,
             reason: denial.reason.clone(),
-            data: denial.data.as_ref().map(|data| data.iter().map(|class| class.value.to_string()).collect()),
+            data: denial.data.as_ref().map(|data| {
+                let classes: Vec<_> = data.iter().map(|class| class.clone().map(|name| name.to_string())).collect();
+                pattern::names(&classes, sink)
+            }),
             forbids_everything: forbid.is_none(),
             trains: trains.is_some(),
             retention_over: forbid.and_then(|forbid| forbid.retention_days_over).map(Tokens::get),
@@ -140,8 +159,29 @@ impl DenialClause {
     }
 
     fn forbids_nothing(&self) -> bool {
-        let lists = [&self.models, &self.providers, &self.regions];
-        !self.trains && self.retention_over.is_none() && lists.iter().all(|list| list.is_empty())
+        !self.trains && self.retention_over.is_none() && self.forbidden().next().is_none()
+    }
+
+    /// Whether it forbids things by their names, and by nothing else.
+    fn forbids_only_names(&self) -> bool {
+        !self.forbids_everything && !self.trains && self.retention_over.is_none()
+    }
+
+    fn dead<'c>(&'c self, known: &Known<'_>) -> Vec<Dead<'c>> {
+        let lists = [
+            (Listed::Data, self.data.as_deref().unwrap_or_default()),
+            (Listed::Model, &self.models),
+            (Listed::Provider, &self.providers),
+            (Listed::Region, &self.regions),
+        ];
+        lists.into_iter().flat_map(|(what, globs)| known::dead(&self.id, self.span, what, globs, known)).collect()
+    }
+
+    /// The globs under `forbid`.
+    fn forbidden(&self) -> impl Iterator<Item = (Listed, &Glob)> {
+        let models = self.models.iter().map(|glob| (Listed::Model, glob));
+        let providers = self.providers.iter().map(|glob| (Listed::Provider, glob));
+        models.chain(providers).chain(self.regions.iter().map(|glob| (Listed::Region, glob)))
     }
 
     /// What the clause has against a target, and whether that is only because the table does not say.

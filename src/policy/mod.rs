@@ -20,7 +20,7 @@ pub use custom::CustomClause;
 pub use deny::{Denials, Forbidden};
 pub use exact::Exact;
 pub use facts::FactsOf;
-pub use known::Listed;
+pub use known::{Dead, Known, Listed};
 pub use law::{Law, ResilienceClause, WaiverLaw};
 pub use money::{Pico, is_priced, per_request};
 pub use offer::Offer;

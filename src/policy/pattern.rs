@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::source::Spanned;
+use crate::source::{Place, Spanned};
 
 /// A glob.
 #[derive(Clone, Debug)]
@@ -31,11 +31,13 @@ impl Pattern {
     }
 }
 
-/// A glob of a list.
+/// A glob of a list, and where it stands there.
 #[derive(Clone, Debug)]
 pub(super) struct Glob {
     /// As written.
     pub(super) written: String,
+    /// Where.
+    pub(super) place: Place,
     /// What it matches.
     pub(super) pattern: Pattern,
 }
@@ -44,7 +46,7 @@ pub(super) struct Glob {
 pub(super) fn names<'g>(globs: impl IntoIterator<Item = &'g Spanned<String>>, sink: &mut Sink) -> Vec<Glob> {
     let read = globs.into_iter().filter_map(|glob| {
         let pattern = name(glob, sink)?;
-        Some(Glob { written: glob.value.clone(), pattern })
+        Some(Glob { written: glob.value.clone(), place: glob.place, pattern })
     });
     read.collect()
 }

@@ -23,23 +23,42 @@ pub(super) static RULE: Rule = Rule {
     silence: Silence::Never,
 };
 
-fn run(context: &Context<'_>, sink: &mut Sink) {
-    // A gateway's own file says next to nothing of routes and keys, so that nothing could be concluded.
+/// Whether a rule applies to anything in a table: its `when` holds for something, or nobody can tell.
+pub fn applies(context: &Context<'_>, clause: &CustomClause) -> bool {
+    let Some(when) = clause.when.as_ref() else { return true };
+    let mut applies = false;
+    if is_judged(context, clause) {
+        ask(context, clause, &mut |facts, _| {
+            applies = applies || matches!(when.judge(facts), Verdict::Holds | Verdict::Exhausted);
+            !applies
+        });
+    }
+    applies
+}
+
+/// Whether a rule is asked of a table. A gateway's own file says next to nothing of routes and keys, so that nothing
+/// could be concluded.
+fn is_judged(context: &Context<'_>, clause: &CustomClause) -> bool {
     let native = context.table.gateway == Gateway::Native;
-    let judged = |clause: &&CustomClause| native || matches!(clause.each, Each::Hop | Each::Target);
-    for clause in context.law.rules.iter().filter(|clause| clause.level != LevelWord::Allow).filter(judged) {
+    clause.level != LevelWord::Allow && (native || matches!(clause.each, Each::Hop | Each::Target))
+}
+
+fn run(context: &Context<'_>, sink: &mut Sink) {
+    let native = context.table.gateway == Gateway::Native;
+    for clause in context.law.rules.iter().filter(|clause| is_judged(context, clause)) {
         let mut found: BTreeMap<(Span, Trouble, String), Found> = BTreeMap::new();
         ask(context, clause, &mut |facts, thing| {
             let trouble = match trouble(clause, facts) {
-                None => return,
+                None => return true,
                 // A gateway's own file cannot say most of what expressions ask.
-                Some(Trouble::Unknown(_)) if !native => return,
+                Some(Trouble::Unknown(_)) if !native => return true,
                 Some(trouble) => trouble,
             };
             let known = found.entry((thing.place.span(), trouble, thing.subject)).or_default();
             known.place = Some(thing.place);
             known.hop = thing.hop;
             known.answers.extend(thing.answers.filter(|target| !known.answers.contains(target)));
+            true
         });
         for ((_, trouble, subject), found) in found {
             let Some(place) = found.place else { continue };
@@ -148,35 +167,50 @@ struct Thing {
     answers: Option<TargetId>,
 }
 
-/// Goes through everything of a kind, with its facts.
-fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing)) {
+/// Goes through everything of a kind, with its facts, until somebody has heard enough.
+fn ask(
+    context: &Context<'_>,
+    clause: &CustomClause,
+    judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing) -> bool,
+) {
     let table = context.table;
     let facts = FactsOf::new(table, context.catalogue, clause);
     let thing = |place, subject| Thing { place, subject, hop: None, answers: None };
     match clause.each {
         Each::Route => {
             for (id, route) in table.routes.iter() {
-                judge(&facts.each_route(id), thing(route.name.place, route.subject()));
+                if !judge(&facts.each_route(id), thing(route.name.place, route.subject())) {
+                    return;
+                }
             }
         }
         Each::Hop => {
             for (id, hop) in context.graph.hops() {
+                let mut goes_on = true;
                 facts.each_hop(hop, |facts, target| {
                     let answers = target.filter(|_| hop.to_route().is_some());
                     let subject = table.routes[hop.from].subject();
-                    judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
+                    goes_on = goes_on && judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
                 });
+                if !goes_on {
+                    return;
+                }
             }
         }
         Each::Target => {
             for (id, target) in table.targets.iter() {
                 let subject = format!("targets.{}", target.name.value);
-                judge(&facts.each_target(id), thing(target.name.place, subject));
+                if !judge(&facts.each_target(id), thing(target.name.place, subject)) {
+                    return;
+                }
             }
         }
         Each::Key => {
             for (id, key) in table.keys.iter() {
-                judge(&facts.each_key(id), thing(key.name.place, format!("keys.{}", key.name.value)));
+                let subject = format!("keys.{}", key.name.value);
+                if !judge(&facts.each_key(id), thing(key.name.place, subject)) {
+                    return;
+                }
             }
         }
     }
