@@ -6,6 +6,7 @@ pub mod contingency;
 pub mod diagnostic;
 pub mod diff;
 pub mod driver;
+pub mod environment;
 pub mod expression;
 pub mod frontend;
 pub mod gate;

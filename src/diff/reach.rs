@@ -88,7 +88,12 @@ fn held(side: &Side<'_>, target: TargetId) -> Vec<(Aspect, String)> {
     held.extend(offer.tools.iter().map(|tool| (Aspect::Tool, format!("tool {} at {provider}", whole(tool)))));
     held.extend(endpoint(side, target, offer.region).map(|url| (Aspect::Endpoint, format!("endpoint {}", whole(url)))));
     let entry = node.provider.map(|id| &table.providers[id]);
-    let hosting = node.doc.hosting.or_else(|| entry?.value.hosting).unwrap_or(Hosting::Vendor);
+    let hosting = node
+        .doc
+        .hosting
+        .as_ref()
+        .or_else(|| entry?.value.hosting.as_ref())
+        .map_or(Hosting::Vendor, |hosting| hosting.value);
     if hosting != Hosting::Own {
         held.push((Aspect::Hosting, format!("machines of others (hosting {})", plan::hosted(hosting))));
     }

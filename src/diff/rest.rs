@@ -120,15 +120,11 @@ fn deployed(facts: &mut Facts, entry: &Entry<crate::model::Name, DeployPath>) {
         PathKind::Systemd => "systemd",
     };
     let mut said = vec![kind.to_owned()];
-    for (word, value) in [("node", node), ("image", image)] {
+    for (word, value) in [("node", node), ("image", image), ("file", file), ("service", service)] {
         said.extend(value.as_ref().map(|value| format!("{word} {}", whole(&value.value))));
     }
-    for (word, value) in [("file", file), ("service", service)] {
-        said.extend(value.as_ref().map(|value| format!("{word} {}", whole(value))));
-    }
-    for (word, list) in [("config", config), ("env", env)] {
-        said.extend(list.iter().map(|value| format!("{word} {}", whole(value))));
-    }
+    said.extend(config.iter().map(|value| format!("config {}", whole(value))));
+    said.extend(env.iter().map(|value| format!("env {}", whole(&value.value))));
     if *read_only == Some(true) {
         said.push("read-only".to_owned());
     }

@@ -1,11 +1,13 @@
 //! The passes in the order they run. Read this first.
 
 mod clauses;
+mod deployed;
 mod levels;
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, WaiverTicket, quote};
+use crate::environment::{Environment, Files};
 use crate::frontend;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{
@@ -15,6 +17,8 @@ use crate::model::{
 use crate::policy::Law;
 use crate::rules::{self, Context, Terms};
 use crate::source::{FileId, SourceMap, Span, Spanned};
+
+pub use deployed::deployed;
 
 /// What a file is listed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub struct Job {
     pub pins: Vec<Pin>,
     /// Policy files that others extend and that cannot be read.
     pub lost: Vec<Lost>,
+    /// The files from which paths fill the environment.
+    pub deployed: Files,
     /// The day on which dates are judged.
     pub as_of: Date,
 }
@@ -175,10 +181,13 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let mut applied = BTreeSet::new();
     for (table, graph) in tables.iter().zip(&graphs) {
         let reachable = Reachable::new(table, graph);
-        let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
         sink.begin_table(waivers(table, &law, job.as_of));
+        let environments = Environment::of_table(table, sources, &job.deployed, &mut sink);
+        let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
+        let context = context.deployed(&environments);
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
+        silent.extend(environments.iter().flat_map(untold));
         clauses::applied(&context, &mut applied);
     }
     // What is said of clauses is about no table, and no waiver of one covers it.
@@ -199,7 +208,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         policies: read.policies.len(),
         expectations: read.expectations.len(),
     };
-    let secrets = sink.secrets();
+    let mut secrets = sink.secrets();
+    secrets.extend(job.deployed.values(sources));
     let findings = sink.finish(&levels);
     Outcome {
         findings,
@@ -324,6 +334,14 @@ fn own_policy(policy: &Policy) -> Diagnostic {
 fn silences(context: &Context<'_>) -> Vec<Silent> {
     let quiet = rules::ALL.iter().filter(|rule| rule.run.is_some());
     quiet.filter_map(|rule| Some(Silent { rule: rule.id, reason: rule.silent_because(context)? })).collect()
+}
+
+/// The rules that say nothing of a path, because not all of its environment is known.
+fn untold(path: &Environment) -> Vec<Silent> {
+    let Some(why) = &path.unknown else { return Vec::new() };
+    let reason = format!("of the path {}: {why}", quote(path.name.value.as_str()));
+    let names = ["conflicting-env", "empty-env", "missing-env"];
+    names.map(|rule| Silent { rule: RuleId::new(rule), reason: reason.clone() }).to_vec()
 }
 
 fn waivers(table: &Table, law: &Law, as_of: Date) -> Vec<WaiverTicket> {

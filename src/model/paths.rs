@@ -15,16 +15,16 @@ pub struct DeployPath {
     pub node: Option<Spanned<String>>,
     /// The container image.
     pub image: Option<Spanned<String>>,
-    /// The Compose or Kubernetes file.
-    pub file: Option<String>,
+    /// The Compose or Kubernetes file, relative to this file.
+    pub file: Option<Spanned<String>>,
     /// The service in that file.
-    pub service: Option<String>,
+    pub service: Option<Spanned<String>>,
     /// The configuration files it reads.
     #[serde(default)]
     pub config: Vec<String>,
-    /// The environment files it reads, later ones below earlier ones.
+    /// The environment files it reads, later ones below earlier ones; relative to this file, `~` for what is not read.
     #[serde(default)]
-    pub env: Vec<String>,
+    pub env: Vec<Spanned<String>>,
     /// Whether the configuration is mounted read-only.
     pub read_only: Option<bool>,
     /// How it takes up a new configuration.

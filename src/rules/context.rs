@@ -4,6 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contingency::Network;
+use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
 use crate::policy::{Law, Member, Offer, members};
@@ -54,6 +55,8 @@ pub struct Context<'a> {
     pub terms: Terms,
     /// The clauses of the policies in force.
     pub law: &'a Law,
+    /// What each path of the table puts into the environment; none where nobody has read its files.
+    pub environments: &'a [Environment],
     network: OnceCell<Network<'a>>,
     used: OnceCell<BTreeSet<TargetId>>,
     offers: OnceCell<Vec<Offer<'a>>>,
@@ -83,11 +86,18 @@ impl<'a> Context<'a> {
             as_of,
             terms,
             law,
+            environments: &[],
             network: OnceCell::new(),
             used: OnceCell::new(),
             offers: OnceCell::new(),
             granted: RefCell::default(),
         }
+    }
+
+    /// The same, with what the paths of the table put into the environment.
+    #[must_use]
+    pub fn deployed(self, environments: &'a [Environment]) -> Self {
+        Self { environments, ..self }
     }
 
     /// The load of the table with all limits in full.

@@ -10,6 +10,7 @@ mod boundary_crossing;
 mod broken_need;
 mod budget_bypass;
 mod changed_base_policy;
+mod conflicting_env;
 mod contradictory_settings;
 mod custom_rule;
 mod dead_setting;
@@ -18,6 +19,7 @@ mod disordered_ladder;
 mod duplicate_hop;
 mod duplicate_key;
 mod embedding_space_change;
+mod empty_env;
 mod environment_crossing;
 mod expired_key;
 mod expired_waiver;
@@ -37,6 +39,7 @@ mod misnamed_route;
 mod missing_alert;
 mod missing_backoff;
 mod missing_credential;
+mod missing_env;
 mod missing_journey_stage;
 mod missing_key;
 mod missing_log_field;
@@ -96,6 +99,7 @@ mod breach;
 mod context;
 mod cycle;
 mod found;
+mod injected;
 mod ladder;
 mod rule;
 
@@ -112,6 +116,7 @@ pub static ALL: &[&Rule] = &[
     &broken_need::RULE,
     &budget_bypass::RULE,
     &changed_base_policy::RULE,
+    &conflicting_env::RULE,
     &contradictory_settings::RULE,
     &custom_rule::RULE,
     &dead_setting::RULE,
@@ -120,6 +125,7 @@ pub static ALL: &[&Rule] = &[
     &duplicate_hop::RULE,
     &duplicate_key::RULE,
     &embedding_space_change::RULE,
+    &empty_env::RULE,
     &environment_crossing::RULE,
     &expired_key::RULE,
     &expired_waiver::RULE,
@@ -139,6 +145,7 @@ pub static ALL: &[&Rule] = &[
     &missing_alert::RULE,
     &missing_backoff::RULE,
     &missing_credential::RULE,
+    &missing_env::RULE,
     &missing_journey_stage::RULE,
     &missing_key::RULE,
     &missing_log_field::RULE,

@@ -103,7 +103,16 @@ fn judged(routes: usize, with_policy: bool) -> (SourceMap, Job) {
     if with_policy {
         files.push((sources.add("policy.yaml", POLICY.as_bytes().to_vec()), Role::Any));
     }
-    (sources, Job { files, pins: Vec::new(), lost: Vec::new(), as_of: "2026-11-22".parse().unwrap() })
+    (
+        sources,
+        Job {
+            files,
+            pins: Vec::new(),
+            lost: Vec::new(),
+            deployed: routec::environment::Files::default(),
+            as_of: "2026-11-22".parse().unwrap(),
+        },
+    )
 }
 
 /// Prints how long every single failure takes, and what judging policies adds to a check.

@@ -113,6 +113,7 @@ fn main() {
             files: vec![(table, Role::Any), (catalog, Role::Any)],
             pins: Vec::new(),
             lost: Vec::new(),
+            deployed: routec::environment::Files::default(),
             as_of: "2026-11-22".parse().unwrap(),
         };
         peak();

@@ -64,6 +64,7 @@ fn read_back(envelope: &[u8]) -> (SourceMap, Outcome) {
         files: vec![(file, Role::Any)],
         pins: Vec::new(),
         lost: Vec::new(),
+        deployed: routec::environment::Files::default(),
         as_of: crate::support::DAY.parse().unwrap(),
     };
     let outcome = routec::driver::check(&sources, &job);

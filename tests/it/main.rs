@@ -13,6 +13,7 @@ mod artifact;
 mod claims;
 mod compiled;
 mod counterexamples;
+mod deployed;
 mod determinism;
 mod difference;
 mod ecdsa;

@@ -2,7 +2,7 @@
 
 use routec::rules;
 
-use crate::support::{blocks, files, findings, run, text};
+use crate::support::{blocks, files, findings, name_of, run, text};
 
 /// The marks of a block: `# error` for the page's own rule, `# error: [rule] [rule]` for others.
 fn marks(blocks: &[String], own: &str) -> Vec<(String, u32, String)> {
@@ -15,7 +15,7 @@ fn marks(blocks: &[String], own: &str) -> Vec<(String, u32, String)> {
             marks.extend(
                 rules
                     .iter()
-                    .map(|rule| (format!("{}.yaml", file + 1), u32::try_from(line).unwrap() + 1, (*rule).to_owned())),
+                    .map(|rule| (name_of(file + 1, block), u32::try_from(line).unwrap() + 1, (*rule).to_owned())),
             );
         }
     }

@@ -1,21 +1,30 @@
 //! Runs the library as the command does.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Level, Sink};
 use routec::diff::{InForce, Side};
-use routec::driver::{Job, Outcome, Pin, Role, check};
+use routec::driver::{Job, Outcome, Pin, Role, check, deployed};
+use routec::environment::Got;
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
-use routec::source::SourceMap;
+use routec::source::{FileId, SourceMap};
 
 /// The day on which pages are judged.
 pub(crate) const DAY: &str = "2026-11-22";
 
+/// What a text is called in a run: as it says by a first line `# file: NAME`, else by its number, from 1.
+pub(crate) fn name_of(number: usize, text: &str) -> String {
+    let named = text.lines().next().and_then(|line| line.strip_prefix("# file: "));
+    named.map_or_else(|| format!("{number}.yaml"), str::to_owned)
+}
+
 /// Checks texts as the files `1.yaml`, `2.yaml`, … of one run; without a catalogue among them, with the built-in one.
-/// Texts that begin with `# before` are another version of the table, which the others are held against.
+/// Those that the paths of a table name are read as what they are named as. Texts that begin with `# before` are another
+/// version of the table, which the others are held against.
 pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let is_before = |text: &[u8]| text.starts_with(b"# before\n");
     let without = |unwanted: &dyn Fn(&[u8]) -> bool| -> Vec<&[u8]> {
@@ -47,7 +56,8 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let mut sources = SourceMap::new();
     let mut files = Vec::new();
     for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-        files.push((sources.add(format!("{}.yaml", at + 1), text.to_vec()), Role::Any));
+        let name = name_of(at + 1, &String::from_utf8_lossy(text));
+        files.push((sources.add(name, text.to_vec()), Role::Any));
     }
     let has_catalogue = texts.iter().any(|text| String::from_utf8_lossy(text).contains("kind: Catalog"));
     if !has_catalogue {
@@ -55,13 +65,26 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         files.push((file, Role::BuiltInCatalogue));
     }
     let pins = pins(&sources, &files);
-    let job = Job { files, pins, lost: Vec::new(), as_of: DAY.parse().unwrap() };
+    let all: Vec<FileId> = files.iter().map(|(file, _)| *file).collect();
+    let mut named = BTreeSet::new();
+    let deployed = deployed(&mut sources, &all, |sources, _, wanted| {
+        let file = sources.iter().find(|(_, file)| file.name() == wanted.path).map(|(id, _)| id);
+        named.extend(file);
+        match file {
+            Some(file) => Got::Read(file),
+            None if wanted.path.starts_with(['~', '/']) => Got::Outside,
+            None if wanted.is_optional => Got::Absent,
+            None => Got::Failed("there is no such file".to_owned()),
+        }
+    });
+    files.retain(|(file, _)| !named.contains(file));
+    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap() };
     let outcome = check(&sources, &job);
     (sources, outcome)
 }
 
 /// What the policies of a run extend, by the names `1.yaml`, `2.yaml`, … of the others.
-fn pins(sources: &SourceMap, files: &[(routec::source::FileId, Role)]) -> Vec<Pin> {
+fn pins(sources: &SourceMap, files: &[(FileId, Role)]) -> Vec<Pin> {
     let mut pins = Vec::new();
     for (file, _) in files {
         if !sources.file(*file).text().contains("extends:") {
@@ -126,7 +149,7 @@ pub(crate) fn text(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// The YAML blocks of a section of a page.
+/// The YAML and dotenv blocks of a section of a page.
 pub(crate) fn blocks(page: &str, section: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut inside = false;
@@ -142,7 +165,7 @@ pub(crate) fn blocks(page: &str, section: &str) -> Vec<String> {
                 text.push('\n');
             }
             None if line.starts_with("## ") => inside = line == format!("## {section}"),
-            None if inside && line == "```yaml" => block = Some(String::new()),
+            None if inside && matches!(line, "```yaml" | "```dotenv") => block = Some(String::new()),
             None => {}
         }
     }

@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 19] = [
     &["diagnostic"],
     &["syntax", "expression"],
     &["model"],
-    &["shape"],
+    &["shape", "environment"],
     &["graph"],
     &["contingency"],
     &["policy"],
@@ -73,7 +73,7 @@ fn files_fit_and_say_what_they_are() {
 #[test]
 fn rules_come_in_pairs_and_in_order() {
     let stems = |ending: &str| -> BTreeSet<String> {
-        let helpers = ["mod", "rule", "context", "found", "cycle", "breach", "bill", "ladder"];
+        let helpers = ["mod", "rule", "context", "found", "cycle", "breach", "bill", "ladder", "injected"];
         files("src/rules", &[ending])
             .iter()
             .map(|name| name.rsplit('/').next().unwrap().trim_end_matches(ending).to_owned())

@@ -43,10 +43,10 @@ pub(super) fn paths(table: &Table) -> Vec<CompiledPath> {
             kind: doc.kind,
             node: doc.node.as_ref().map(|range| range.value.clone()),
             image: doc.image.as_ref().map(|image| image.value.clone()),
-            file: doc.file.clone(),
-            service: doc.service.clone(),
+            file: doc.file.as_ref().map(|file| file.value.clone()),
+            service: doc.service.as_ref().map(|service| service.value.clone()),
             config: doc.config.clone(),
-            env: doc.env.clone(),
+            env: doc.env.iter().map(|file| file.value.clone()).collect(),
             read_only: doc.read_only,
             reload: doc.reload.as_ref().map(|reload| reload.value),
         }

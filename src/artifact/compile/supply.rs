@@ -16,7 +16,7 @@ pub(super) fn providers(table: &Table) -> Result<Vec<CompiledProvider>, String> 
         let regions: Result<Vec<_>, String> = entry.value.regions.iter().map(|each| region(&name, each)).collect();
         Ok(CompiledProvider {
             vendor: entry.value.vendor.clone(),
-            hosting: entry.value.hosting,
+            hosting: entry.value.hosting.as_ref().map(|hosting| hosting.value),
             trains_on_data: terms.and_then(|terms| terms.trains_on_data),
             retention_days: terms.and_then(|terms| terms.retention_days).map(Tokens::get),
             regions: super::sorted(regions?, |region| &region.name),

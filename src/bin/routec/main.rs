@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod bounds;
 mod check;
+mod deployed;
 mod diff;
 mod explain;
 mod graph;

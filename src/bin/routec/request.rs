@@ -1,6 +1,6 @@
 //! What was typed, understood: which files to read, under which names, and as of which day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use routec::artifact::json::sha256_hex;
@@ -13,6 +13,7 @@ use routec::source::{FileId, SourceMap};
 
 use crate::Stop;
 use crate::args::Input;
+use crate::deployed::{self, Placed};
 use crate::place::{normal, project_of};
 use crate::project::{Described, default_globs, is_document, of_paths};
 use crate::world::World;
@@ -77,6 +78,8 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         pins: Vec::new(),
         lost: Vec::new(),
         policies: Vec::new(),
+        project: PathBuf::from("."),
+        placed: BTreeMap::new(),
         needs_table,
     };
     for path in &input.paths {
@@ -96,11 +99,12 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         reader.files.push((file, Role::BuiltInCatalogue));
     }
     let places = (reader.places(), !input.paths.iter().any(|path| path == "-"));
+    let deployed = deployed::fetch(&mut reader.sources, reader.placed, world);
     Ok(Request {
         places,
         is_dated,
         sources: reader.sources,
-        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, as_of },
+        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, deployed, as_of },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,
@@ -129,6 +133,10 @@ struct Reader<'a> {
     lost: Vec<Lost>,
     /// Every policy file read so far: where it lies, and the digest of its bytes.
     policies: Vec<(PathBuf, FileId, String)>,
+    /// The folder of the project that is being read.
+    project: PathBuf,
+    /// Where each file lies, and the folder of its project.
+    placed: BTreeMap<FileId, Placed>,
     /// Whether a folder without a table is a mistake.
     needs_table: bool,
 }
@@ -161,6 +169,7 @@ impl Reader<'_> {
         self.root.get_or_insert_with(|| {
             place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf()
         });
+        self.project = place.parent().unwrap_or(Path::new("")).to_path_buf();
         self.file(place, path, Role::Any)
     }
 
@@ -170,6 +179,7 @@ impl Reader<'_> {
             return Ok(());
         }
         self.root.get_or_insert_with(|| folder.to_path_buf());
+        self.project = folder.to_path_buf();
         let shown = shown.trim_end_matches('/');
         let prefix = if shown == "." || shown.is_empty() { String::new() } else { format!("{shown}/") };
         let project_file = folder.join("routec.yaml");
@@ -277,6 +287,7 @@ impl Reader<'_> {
         self.read.insert(place.clone());
         let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
         let file = self.source(shown, bytes)?;
+        self.placed.insert(file, Placed { path: path.to_path_buf(), project: self.project.clone() });
         let extended = match digest {
             Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
                 self.policies.push((place.clone(), file, digest));

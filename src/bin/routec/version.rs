@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use routec::diagnostic::Level;
 use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Role};
+use routec::environment::Files;
 use routec::frontend;
 use routec::model::Date;
 use routec::source::SourceMap;
@@ -65,7 +66,13 @@ impl Version {
             .map_err(|error| Stop::unreadable(format!("{typed}: is no artifact that can be read: {error}")))?;
         let mut sources = SourceMap::new();
         let file = sources.add(format!("{typed}#table"), unpacked.text.into_bytes());
-        let job = Job { files: vec![(file, Role::Any)], pins: Vec::new(), lost: Vec::new(), as_of };
+        let job = Job {
+            files: vec![(file, Role::Any)],
+            pins: Vec::new(),
+            lost: Vec::new(),
+            deployed: Files::default(),
+            as_of,
+        };
         let request = Request {
             sources,
             job,
@@ -73,6 +80,8 @@ impl Version {
             project_findings: None,
             inputs: Vec::new(),
             compiled: vec![typed.to_owned()],
+            places: (Vec::new(), false),
+            is_dated: false,
         };
         Self::of(typed, request)
     }

@@ -187,6 +187,12 @@ impl World {
         tree.files.contains_key(&within(path)) || tree.below(path).next().is_some()
     }
 
+    /// Whether a file lies below a folder, links followed.
+    pub(crate) fn is_below(&self, folder: &Path, file: &Path) -> io::Result<bool> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        Ok(file.canonicalize()?.starts_with(folder.canonicalize()?))
+    }
+
     /// Every file below a folder, as paths relative to it with `/`, sorted; hidden folders and build output left out.
     pub(crate) fn files_below(&self, folder: &Path) -> io::Result<Vec<String>> {
         if let Some(tree) = &self.then {
