@@ -9,6 +9,7 @@ mod hosts;
 mod keys;
 mod lists;
 mod names;
+mod store;
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
@@ -59,6 +60,7 @@ pub(super) fn read(tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -
     let root = Value::new(tree, root);
     let sections = Sections::new(root);
     keys::check(&sections, sink);
+    store::check(&sections, sink);
     let mut deployments = Deployments::read(&sections, sink);
     let names = Names::new(&deployments, &sections, sink);
     let lists = Lists::read(&sections, sink);
@@ -67,6 +69,7 @@ pub(super) fn read(tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -
     let dead_hops = chains.dead_hops();
     let routes = chains.into_routes(&mut deployments, &sections);
     let open_world = root.get("include").is_some()
+        || store::is_on(&sections)
         || [sections.general, sections.router].into_iter().flatten().any(|section| {
             section
                 .get("store_model_in_db")
