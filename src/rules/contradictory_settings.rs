@@ -32,6 +32,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for target in context.table.targets.values() {
         foreign_keys(context.table, target, sink);
+        other_price(context, target, sink);
         short_paths(context.table, target, sink);
     }
     for (place, (label, message, help), route) in odd {
@@ -68,6 +69,39 @@ fn contradiction(table: &Table, route: &RouteNode, step: &ResolvedStep) -> Optio
         });
     }
     None
+}
+
+/// A price that the file gives a model and that is far from what the catalogue knows. One of nothing is how flat rates
+/// and own machines are written, and one within twice the other may have been agreed.
+fn other_price(context: &Context<'_>, target: &TargetNode, sink: &mut Sink) {
+    let (Some(own), Some(model)) = (&target.doc.own_facts, target.model) else { return };
+    if target.doc.self_hosted {
+        return;
+    }
+    let known = context.catalogue.model(model);
+    let pairs = [
+        ("prompts", own.price.input, known.model.price.input),
+        ("answers", own.price.output, known.model.price.output),
+    ];
+    for (what, own, price) in pairs {
+        let (Some(own), Some(price)) = (own, price) else { continue };
+        let is_far = own.0 > price.0.saturating_mul(2) || price.0 > own.0.saturating_mul(2);
+        if own.0 == 0 || price.0 == 0 || !is_far {
+            continue;
+        }
+        let message = format!(
+            "the file bills {what} of {} at {own}, and the catalogue knows {price}",
+            quote(target.doc.model.value.as_str())
+        );
+        sink.report(
+            Diagnostic::new("contradictory-settings", target.doc.model.place, "another price than the catalogue's", message)
+                .related(known.id.span(), "as the catalogue has it")
+                .at_most(Level::Warn)
+                .help("the file's price is the one that is billed and counted: put it right, or take it out so that the known one is used")
+                .about(format!("targets.{}", target.name.value)),
+        );
+        return;
+    }
 }
 
 /// Keys that belong to another provider than the target's.
