@@ -1,6 +1,7 @@
 //! Compiler and policy linter for the route tables of LLM gateways.
 
 pub mod artifact;
+pub mod backend;
 pub mod claims;
 pub mod contingency;
 pub mod diagnostic;

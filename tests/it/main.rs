@@ -12,6 +12,7 @@
 mod artifact;
 mod claims;
 mod compiled;
+mod convert;
 mod counterexamples;
 mod deployed;
 mod determinism;

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 19] = [
     &["policy"],
     &["rules"],
     &["gate"],
-    &["artifact"],
+    &["artifact", "backend"],
     &["frontend"],
     &["driver"],
     &["claims"],

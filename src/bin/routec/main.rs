@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod bounds;
 mod check;
+mod convert;
 mod deployed;
 mod diff;
 mod explain;
@@ -103,6 +104,7 @@ fn main() -> ExitCode {
         Command::Explain { rule } => explain::explain(rule, &world),
         Command::Rules => Ok(explain::rules(&world)),
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),
+        Command::Convert(convert) => convert::run(convert, &world),
         Command::Build(build) => seal::build(build, &world),
         Command::Keygen(keygen) => seal::keygen(keygen, &world),
         Command::Show(show) => seal::show(show, &world),

@@ -137,9 +137,10 @@ fn retry_step((times, place): (u16, Place)) -> Vec<Spanned<Step>> {
 /// The rung of a list of its own: its chain, or, once any group has one, nothing at all for the others.
 fn special(chain: Option<Chain>, key: Option<Place>, has_general: bool) -> Option<Steps> {
     match (chain, key) {
-        (Some(chain), _) => chain.into_iter().map(as_step).collect::<Vec<_>>().try_into().ok(),
-        (None, Some(key)) if has_general => Some(NonEmpty::new(Spanned::new(Step::Stop, key), [])),
-        (None, _) => None,
+        (Some(chain), _) if !chain.is_empty() => chain.into_iter().map(as_step).collect::<Vec<_>>().try_into().ok(),
+        // An entry without targets leads nowhere either.
+        (_, Some(key)) if has_general => Some(NonEmpty::new(Spanned::new(Step::Stop, key), [])),
+        (_, _) => None,
     }
 }
 

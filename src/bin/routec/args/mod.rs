@@ -2,6 +2,7 @@
 
 mod ask;
 mod check;
+mod convert;
 mod diff;
 mod seal;
 
@@ -9,6 +10,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
+pub(crate) use convert::{Convert, FailOnLoss};
 pub(crate) use diff::{Diff, DiffFormat};
 pub(crate) use seal::{
     Attach, Build, Bundle, Keygen, Pae, PassphraseFrom, Reproduce, Show, Sign, Ticket, TicketFormat, Verify,
@@ -74,6 +76,8 @@ pub(crate) enum Command {
         /// The kind: project, route-table, catalog, policy, expectations, report, graph, artifact, compiled-table or trust.
         kind: Option<String>,
     },
+    /// Write a checked table as the file of a gateway, and say what that file loses.
+    Convert(Convert),
     /// Compile a checked table into an unsigned artifact.
     Build(Build),
     /// Make a pair of keys.

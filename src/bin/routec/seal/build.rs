@@ -58,7 +58,8 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
     Ok(Exit::Clean)
 }
 
-fn choose<'a>(outcome: &'a Outcome, name: Option<&str>) -> Result<&'a Table, Stop> {
+/// The table of a project that is asked for.
+pub(crate) fn choose<'a>(outcome: &'a Outcome, name: Option<&str>) -> Result<&'a Table, Stop> {
     let known = || outcome.tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", ");
     match (outcome.tables.as_slice(), name) {
         ([only], None) => Ok(only),

@@ -16,7 +16,7 @@ mod ticket;
 mod verify;
 
 pub(crate) use attach::attach;
-pub(crate) use build::build;
+pub(crate) use build::{build, choose};
 pub(crate) use bundle::bundle;
 pub(crate) use keygen::keygen;
 pub(crate) use pae::pae;
