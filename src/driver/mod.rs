@@ -270,7 +270,7 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
         catalogs: Vec::new(),
         policies: Vec::new(),
         expectations: Vec::new(),
-        files: 0,
+        files: sources.linked_files(),
         origin: Origin::Project,
     };
     for (file, role) in &job.files {

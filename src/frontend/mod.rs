@@ -1,13 +1,18 @@
 //! Trees to documents: routec's own language and the gateways' formats, spans kept.
 
 mod compiled;
+mod embedded;
 mod litellm;
 mod native;
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{Document, Name};
-use crate::source::{FileId, SourceMap};
-use crate::syntax::{self, Value};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::{self, Masked, Value};
+
+use self::embedded::Embedded;
 
 pub use compiled::{Form, UnpackError, Unpacked, unpack};
 
@@ -17,12 +22,24 @@ pub const BUILT_IN_CATALOGUE: &str = include_str!("../../examples/acme/catalog/m
 /// The name under which reports show it.
 pub const BUILT_IN_CATALOGUE_NAME: &str = "(built-in catalogue)";
 
-/// What a file turned out to be.
+/// What a document turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Native,
     LiteLlm,
+    /// Something that holds a gateway's configuration, such as a Kubernetes `ConfigMap`.
+    Carrier,
     Unknown,
+}
+
+/// How many configurations of one file are read each by itself, so that an error in one says nothing about another.
+const READ_ALONE: usize = 32;
+
+/// The files that a gateway's configuration includes, as it names them.
+pub fn includes(sources: &SourceMap, file: FileId) -> Vec<String> {
+    let tree = syntax::parse(sources, file, &mut Sink::new());
+    let roots = tree.roots().iter().map(|root| Value::new(&tree, *root));
+    roots.filter(|root| detect(*root) != Format::Native).flat_map(litellm::includes).collect()
 }
 
 /// Reads every document of a file.
@@ -30,15 +47,41 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     let before = sink.len();
     let mut tree = syntax::parse(sources, file, sink);
     let mut documents = Vec::new();
-    let mut formats = Vec::new();
-    for root in tree.roots().to_vec() {
-        let format = detect(Value::new(&tree, root));
-        formats.push(format);
+    let roots = tree.roots().to_vec();
+    let formats: Vec<Format> = roots.iter().map(|root| detect(Value::new(&tree, *root))).collect();
+    let carries = formats.contains(&Format::Carrier);
+    let mut names = TableNames::new(sources, file);
+    let mut texts = Vec::new();
+    let mut has_gateway = false;
+    for (root, format) in roots.into_iter().zip(&formats) {
         match format {
+            // A manifest holds other objects too.
+            Format::Native if carries && !is_ours(Value::new(&tree, root)) => {}
             Format::Native => documents.extend(native::read(&mut tree, root, sink)),
-            Format::LiteLlm => documents.push(litellm::read(&tree, root, table_name(sources, file), sink)),
+            Format::LiteLlm => {
+                if has_gateway {
+                    sink.report(second_document(Value::new(&tree, root)));
+                }
+                has_gateway = true;
+                documents.push(litellm::read(sources, &tree, root, names.of_file(), sink));
+            }
+            Format::Carrier => {
+                for found in embedded::find(Value::new(&tree, root), names.stem) {
+                    match found {
+                        Embedded::Mapping(id, name) => {
+                            documents.push(litellm::read(sources, &tree, id, names.unique(&name), sink));
+                        }
+                        Embedded::Text(span, name) => texts.push((span, names.unique(&name))),
+                    }
+                }
+            }
             Format::Unknown => {}
         }
+    }
+    texts.sort_by_key(|(span, _)| span.start);
+    let alone = if texts.len() > READ_ALONE { texts.len() } else { 1 };
+    for texts in texts.chunks(alone) {
+        documents.extend(read_texts(sources, file, texts, sink));
     }
     let is_silent = sink.len() == before && !tree.is_broken();
     if is_silent && documents.is_empty() && formats.iter().all(|format| *format == Format::Unknown) {
@@ -58,21 +101,76 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     documents
 }
 
+/// Reads the configurations that block scalars hold.
+fn read_texts(sources: &SourceMap, file: FileId, texts: &[(Span, Name)], sink: &mut Sink) -> Vec<Document> {
+    let spans: Vec<Span> = texts.iter().map(|(span, _)| *span).collect();
+    let masked = Masked::new(sources.file(file).text(), &spans);
+    let tree = syntax::parse_embedded(file, &masked, sink);
+    let roots = tree.roots().iter().map(|root| (*root, Value::new(&tree, *root)));
+    let gateways = roots.filter(|(_, root)| detect(*root) == Format::LiteLlm);
+    let named = gateways.filter_map(|(id, root)| {
+        let holder = texts.iter().rev().find(|(span, _)| span.start <= root.span().start);
+        Some((id, holder?.1.clone()))
+    });
+    named.map(|(id, name)| litellm::read(sources, &tree, id, name, sink)).collect()
+}
+
+/// The keys by which a configuration of LiteLLM's is told.
+const GATEWAY_KEYS: [&str; 4] = ["model_list", "litellm_settings", "router_settings", "include"];
+
 fn detect(root: Value<'_>) -> Format {
     let has = |key: &str| root.get(key).is_some();
-    if has("apiVersion") || (has("kind") && has("metadata")) {
+    let is_native = has("apiVersion") || (has("kind") && has("metadata"));
+    if is_native && is_ours(root) {
         Format::Native
-    } else if has("model_list") || has("litellm_settings") || has("router_settings") {
+    } else if !is_native && GATEWAY_KEYS.iter().any(|key| has(key)) {
         Format::LiteLlm
+    } else if !embedded::find(root, "").is_empty() {
+        Format::Carrier
+    } else if is_native {
+        Format::Native
     } else {
         Format::Unknown
     }
 }
 
-/// The name of a table whose format has none: that of its file.
-fn table_name(sources: &SourceMap, file: FileId) -> Name {
-    let name = sources.file(file).name();
-    let stem = name.rsplit('/').next().unwrap_or(name);
-    let stem = stem.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("table");
-    Name::verbatim(stem)
+/// Whether a document says that it is routec's.
+fn is_ours(root: Value<'_>) -> bool {
+    let said = root.get("apiVersion").and_then(Value::raw_text);
+    said.is_some_and(|version| version.starts_with("routec"))
+}
+
+/// LiteLLM reads files of one document.
+fn second_document(root: Value<'_>) -> Diagnostic {
+    let place = root.entries().first().map_or_else(|| root.place(), |(key, _)| key.place());
+    let message = "a second document in one file; LiteLLM refuses to start";
+    Diagnostic::new("bad-value", place, "one document is wanted", message)
+        .help("remove the `---`, or give each document a file of its own and start LiteLLM with one of them")
+}
+
+/// The names of the tables of a file whose format has none.
+struct TableNames<'s> {
+    stem: &'s str,
+    taken: BTreeMap<String, usize>,
+}
+
+impl<'s> TableNames<'s> {
+    fn new(sources: &'s SourceMap, file: FileId) -> Self {
+        let name = sources.file(file).name();
+        let stem = name.rsplit('/').next().unwrap_or(name);
+        let stem = stem.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("table");
+        Self { stem, taken: BTreeMap::new() }
+    }
+
+    /// That of the file.
+    fn of_file(&mut self) -> Name {
+        self.unique(self.stem)
+    }
+
+    /// A name, or, where an earlier table of the file has it, the name with a number.
+    fn unique(&mut self, name: &str) -> Name {
+        let times = self.taken.entry(name.to_owned()).or_insert(0);
+        *times += 1;
+        Name::verbatim(if *times == 1 { name.to_owned() } else { format!("{name} ({times})") })
+    }
 }

@@ -1,5 +1,6 @@
 //! The files of one run, in the order they were given.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use super::{LineIndex, Span, to_u32, to_usize};
@@ -38,10 +39,21 @@ impl SourceFile {
     }
 }
 
+/// Where a mention of another file leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// To a file of the run.
+    File(FileId),
+    /// Nowhere, and why: the file cannot be read.
+    Lost(String),
+}
+
 /// Every file of a run.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Where the files' mentions of other files lead, by the file and the mention as written.
+    links: BTreeMap<(FileId, String), Link>,
 }
 
 impl SourceMap {
@@ -72,6 +84,29 @@ impl SourceMap {
     )]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[to_usize(id.0.get()) - 1]
+    }
+
+    /// Says where a file's mention of another one leads.
+    pub fn link(&mut self, from: FileId, written: impl Into<String>, to: Link) {
+        self.links.insert((from, written.into()), to);
+    }
+
+    /// Where a file's mention of another one leads; `None` where nobody looked.
+    pub fn linked(&self, from: FileId, written: &str) -> Option<&Link> {
+        self.links.get(&(from, written.to_owned()))
+    }
+
+    /// How many files others mention.
+    pub fn linked_files(&self) -> usize {
+        let files: BTreeSet<FileId> = self
+            .links
+            .values()
+            .filter_map(|link| match link {
+                Link::File(id) => Some(*id),
+                Link::Lost(_) => None,
+            })
+            .collect();
+        files.len()
     }
 
     /// The text a span covers.

@@ -3,6 +3,7 @@
 mod build;
 mod cursor;
 mod de;
+mod embedded;
 mod events;
 mod parse;
 mod recover;
@@ -13,7 +14,8 @@ mod value;
 mod written;
 
 pub use de::{ReadError, read};
-pub use parse::{parse, parse_in_full};
+pub use embedded::Masked;
+pub use parse::{parse, parse_embedded, parse_in_full};
 pub use scalar::Scalar;
 pub use tree::{NodeId, Tree};
 pub use value::{Shape, Value};

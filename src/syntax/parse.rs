@@ -5,6 +5,7 @@ use crate::source::{FileId, SourceMap, Span, to_u32};
 
 use super::LIMITS;
 use super::build::Builder;
+use super::embedded::Masked;
 use super::events;
 use super::recover::{resume_after, syntax_error};
 use super::scan;
@@ -24,7 +25,7 @@ pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<
     }
     match scan::read(file, sources.file(file).text()) {
         Some(builder) => builder.finish(sink),
-        None => in_full(sources, file, sink),
+        None => in_full(file, sources.file(file).text(), sink),
     }
 }
 
@@ -32,8 +33,13 @@ pub fn parse<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<
 pub fn parse_in_full<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<'s> {
     match refusal(sources, file) {
         Some(why) => refused(sources, file, why, sink),
-        None => in_full(sources, file, sink),
+        None => in_full(file, sources.file(file).text(), sink),
     }
+}
+
+/// Reads the documents that stand within a file's block scalars, one root for each. Spans are those of the file.
+pub fn parse_embedded<'m>(file: FileId, masked: &'m Masked, sink: &mut Sink) -> Tree<'m> {
+    in_full(file, masked.text(), sink)
 }
 
 /// Why a file is not read at all.
@@ -59,8 +65,7 @@ fn refused<'s>(sources: &'s SourceMap, file: FileId, why: Diagnostic, sink: &mut
     tree
 }
 
-fn in_full<'s>(sources: &'s SourceMap, file: FileId, sink: &mut Sink) -> Tree<'s> {
-    let text = sources.file(file).text();
+fn in_full<'s>(file: FileId, text: &'s str, sink: &mut Sink) -> Tree<'s> {
     let mut builder = Builder::new(Tree::new(file, text));
     let mut from = 0;
     for _ in 0..LIMITS.errors {

@@ -11,7 +11,7 @@ use routec::environment::Got;
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
-use routec::source::{FileId, SourceMap};
+use routec::source::{FileId, Link, SourceMap};
 
 /// The day on which pages are judged.
 pub(crate) const DAY: &str = "2026-11-22";
@@ -59,6 +59,7 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         let name = name_of(at + 1, &String::from_utf8_lossy(text));
         files.push((sources.add(name, text.to_vec()), Role::Any));
     }
+    include(&mut sources, &mut files);
     let has_catalogue = texts.iter().any(|text| String::from_utf8_lossy(text).contains("kind: Catalog"));
     if !has_catalogue {
         let file = sources.add(BUILT_IN_CATALOGUE_NAME, BUILT_IN_CATALOGUE.as_bytes().to_vec());
@@ -81,6 +82,19 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap() };
     let outcome = check(&sources, &job);
     (sources, outcome)
+}
+
+/// Leads the mentions of other files, by the names `1.yaml`, `2.yaml`, …, to them; those are then no files of their own.
+fn include(sources: &mut SourceMap, files: &mut Vec<(FileId, Role)>) {
+    let known: Vec<(FileId, String)> = sources.iter().map(|(id, file)| (id, file.name().to_owned())).collect();
+    for (from, _) in &known {
+        for mention in routec::frontend::includes(sources, *from) {
+            let found = known.iter().find(|(_, name)| *name == mention);
+            let link = found.map_or_else(|| Link::Lost("it does not exist".to_owned()), |(id, _)| Link::File(*id));
+            files.retain(|(id, _)| found.is_none_or(|(part, _)| part != id || part == from));
+            sources.link(*from, mention, link);
+        }
+    }
 }
 
 /// What the policies of a run extend, by the names `1.yaml`, `2.yaml`, … of the others.

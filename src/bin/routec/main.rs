@@ -10,6 +10,7 @@ mod deployed;
 mod diff;
 mod explain;
 mod graph;
+mod includes;
 mod law;
 mod place;
 mod project;

@@ -14,6 +14,7 @@ use routec::source::{FileId, SourceMap};
 use crate::Stop;
 use crate::args::Input;
 use crate::deployed::{self, Placed};
+use crate::includes;
 use crate::place::{normal, project_of};
 use crate::project::{Described, default_globs, is_document, of_paths};
 use crate::world::World;
@@ -74,6 +75,7 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         failed: None,
         projects: BTreeSet::new(),
         read: BTreeSet::new(),
+        paths: BTreeMap::new(),
         open: Vec::new(),
         pins: Vec::new(),
         lost: Vec::new(),
@@ -91,6 +93,13 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
     for path in &input.policy {
         reader.file(Path::new(path), path, Role::Kind(Kind::Policy))?;
     }
+    let mut files = includes::Files {
+        sources: &mut reader.sources,
+        roles: &mut reader.files,
+        inputs: &mut reader.inputs,
+        paths: &reader.paths,
+    };
+    files.follow(world);
     let as_of = reader.judged_on(input.as_of.as_deref())?;
     let is_dated = input.as_of.is_some() || reader.as_of.is_some();
     if !reader.has_catalogue() {
@@ -125,6 +134,8 @@ struct Reader<'a> {
     projects: BTreeSet<PathBuf>,
     /// Files already read, by their whole paths.
     read: BTreeSet<PathBuf>,
+    /// Where each file lies.
+    paths: BTreeMap<FileId, PathBuf>,
     /// The policies whose bases are being read, from the outermost.
     open: Vec<PathBuf>,
     /// Policies that others extend.
@@ -288,6 +299,7 @@ impl Reader<'_> {
         let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
         let file = self.source(shown, bytes)?;
         self.placed.insert(file, Placed { path: path.to_path_buf(), project: self.project.clone() });
+        self.paths.insert(file, path.to_path_buf());
         let extended = match digest {
             Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
                 self.policies.push((place.clone(), file, digest));

@@ -93,13 +93,11 @@ impl Deployments {
             targets: Entries::default(),
             providers: BTreeMap::new(),
         };
-        let Some((key, list)) = sections.root.get_entry("model_list") else { return found };
-        if !list.is_sequence() {
-            if !list.is_null() {
+        for (key, list) in sections.top("model_list") {
+            if !list.is_sequence() && !list.is_null() {
                 let message = "`model_list` is not a list, so LiteLLM serves no model";
                 sink.report(Diagnostic::new("wrong-type", key.place(), "a list is wanted here", message));
             }
-            return found;
         }
         let timeout = sections
             .litellm
@@ -107,7 +105,7 @@ impl Deployments {
             .or_else(|| sections.router.and_then(|section| section.get("timeout")))
             .and_then(seconds);
         let mut names = BTreeMap::new();
-        for item in list.items() {
+        for item in sections.deployments() {
             found.deployment(item, timeout.as_ref(), &mut names, sink);
         }
         found

@@ -82,7 +82,7 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
             secret(key, value, key.raw_text() == Some("master_key"), sink);
         }
     }
-    if let Some(variables) = sections.root.get("environment_variables") {
+    for (_, variables) in sections.top("environment_variables") {
         for (key, value) in variables.entries() {
             secret(key, value, false, sink);
         }
@@ -129,7 +129,7 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
         }
     }
     for name in LISTS.into_iter().chain(["fallback_models", "model_fallbacks"]) {
-        if let Some((key, _)) = sections.root.get_entry(name) {
+        for (key, _) in sections.top(name) {
             let message = format!("LiteLLM ignores {} at the top level", quote(name));
             dead(key, message, "move it below `router_settings`");
         }
@@ -142,8 +142,7 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
             }
         }
     }
-    let items = sections.root.get("model_list").into_iter().flat_map(Value::items);
-    for item in items {
+    for item in sections.deployments() {
         for part in [Some(item), item.get("litellm_params"), item.get("model_info")].into_iter().flatten() {
             for name in ["fallbacks", "fallback", "context_window_fallbacks"] {
                 let is_request_list =

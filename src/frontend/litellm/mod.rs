@@ -6,6 +6,7 @@
 mod chains;
 mod deployments;
 mod hosts;
+mod include;
 mod keys;
 mod lists;
 mod names;
@@ -13,7 +14,7 @@ mod store;
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
-use crate::source::{Entries, Spanned};
+use crate::source::{Entries, SourceMap, Spanned};
 use crate::syntax::{NodeId, Tree, Value};
 
 use self::chains::Chains;
@@ -21,23 +22,34 @@ use self::deployments::Deployments;
 use self::lists::Lists;
 use self::names::Names;
 
-/// The sections of the file that routing is configured in.
+/// The sections that routing is configured in, of the file and of those it includes.
 struct Sections<'t> {
-    root: Value<'t>,
+    roots: Vec<Value<'t>>,
     router: Option<Value<'t>>,
     litellm: Option<Value<'t>>,
     general: Option<Value<'t>>,
 }
 
 impl<'t> Sections<'t> {
-    fn new(root: Value<'t>) -> Self {
-        let section = |name: &str| root.get(name).filter(|section| section.is_mapping());
+    fn new(roots: Vec<Value<'t>>) -> Self {
+        let section =
+            |name: &str| include::join(&roots, name).pop().map(|(_, value)| value).filter(|value| value.is_mapping());
         Self {
-            root,
             router: section("router_settings"),
             litellm: section("litellm_settings"),
             general: section("general_settings"),
+            roots,
         }
+    }
+
+    /// The key and value of the top level, or the several lists that are joined there.
+    fn top(&self, name: &str) -> Vec<(Value<'t>, Value<'t>)> {
+        include::join(&self.roots, name)
+    }
+
+    /// The entries of `model_list`.
+    fn deployments(&self) -> Vec<Value<'t>> {
+        self.top("model_list").into_iter().flat_map(|(_, list)| list.items()).collect()
     }
 
     /// A setting: the router's, unless it is empty or missing, else LiteLLM's.
@@ -55,10 +67,18 @@ fn is_empty(value: Value<'_>) -> bool {
         || value.text() == Some("")
 }
 
+/// The mentions of other files in a configuration.
+pub(super) fn includes(root: Value<'_>) -> Vec<String> {
+    include::mentions(root)
+}
+
 /// Reads a document of LiteLLM's.
-pub(super) fn read(tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -> Document {
+pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -> Document {
     let root = Value::new(tree, root);
-    let sections = Sections::new(root);
+    let included = include::read(sources, tree.file(), root, sink);
+    let others = included.trees.iter().filter_map(|tree| Some(Value::new(tree, *tree.roots().first()?)));
+    let sections = Sections::new(std::iter::once(root).chain(others).collect());
+    include::report_replaced(&sections.roots, sink);
     keys::check(&sections, sink);
     store::check(&sections, sink);
     let mut deployments = Deployments::read(&sections, sink);
@@ -68,7 +88,7 @@ pub(super) fn read(tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -
     let head = root.entries().first().map_or_else(|| root.span(), |(key, _)| key.span());
     let dead_hops = chains.dead_hops();
     let routes = chains.into_routes(&mut deployments, &sections);
-    let open_world = root.get("include").is_some()
+    let open_world = !included.is_whole
         || store::is_on(&sections)
         || [sections.general, sections.router].into_iter().flatten().any(|section| {
             section

@@ -25,7 +25,7 @@ impl<'t> Switch<'t> {
 
 /// Both places of the switch: the file's own, and the environment that the file sets.
 fn switches<'t>(sections: &Sections<'t>) -> [Option<Switch<'t>>; 2] {
-    let variables = sections.root.get("environment_variables");
+    let variables = sections.top("environment_variables").pop().map(|(_, value)| value);
     [Switch::of(sections.general, "store_model_in_db"), Switch::of(variables, "STORE_MODEL_IN_DB")]
 }
 
@@ -54,8 +54,7 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
         );
     }
     let on = [own, variable].into_iter().flatten().find(|switch| switch.is_on);
-    let settings =
-        sections.root.get_entry("router_settings").filter(|(_, value)| value.is_mapping() && !is_empty(*value));
+    let settings = sections.top("router_settings").pop().filter(|(_, value)| value.is_mapping() && !is_empty(*value));
     if let (Some(on), Some((settings, _))) = (on, settings) {
         let message = "the database is on, and what it holds of `router_settings` is laid over these: a list that was once saved there beats every later edit of this file";
         sink.report(
