@@ -62,6 +62,8 @@ pub struct Diagnostic {
     pub clause: Option<String>,
     /// Whom it befalls, where the same defect can befall others.
     pub shared: Option<Shared>,
+    /// The model, or the beginning of models (`acme/*`), that it is only about if no catalogue knows it.
+    pub unless_known: Option<String>,
     /// The waiver that covers the finding, once levels and waivers are applied.
     pub waived: Option<Waived>,
 }
@@ -92,6 +94,7 @@ impl Diagnostic {
             subject: None,
             clause: None,
             shared: None,
+            unless_known: None,
             waived: None,
         }
     }
@@ -128,6 +131,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at_least(mut self, level: Level) -> Self {
         self.at_least = Some(level);
+        self
+    }
+
+    /// Makes it fall away where a catalogue knows a model: whoever has written that down knows who serves it.
+    #[must_use]
+    pub fn unless_known(mut self, model: impl Into<String>) -> Self {
+        self.unless_known = Some(model.into());
         self
     }
 

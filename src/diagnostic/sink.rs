@@ -100,6 +100,15 @@ impl Sink {
         self.found.push((table, diagnostic));
     }
 
+    /// Lets those findings fall away that only hold where no catalogue knows a model.
+    pub fn withdraw_known(&mut self, is_known: impl Fn(&str) -> bool) {
+        for (_, diagnostic) in &mut self.found {
+            if diagnostic.unless_known.as_deref().is_some_and(&is_known) {
+                diagnostic.at_most = Some(Level::Allow);
+            }
+        }
+    }
+
     /// How many findings there are so far.
     pub fn len(&self) -> usize {
         self.found.len()
@@ -140,6 +149,9 @@ impl Sink {
             let least = diagnostic.at_least.filter(|_| !levels.is_decided(diagnostic.rule));
             let raised = least.map_or(diagnostic.level, |least| diagnostic.level.max(least));
             diagnostic.level = diagnostic.at_most.map_or(raised, |most| raised.min(most));
+            if diagnostic.level == Level::Allow {
+                continue;
+            }
             let own = table.checked_sub(1).and_then(|at| self.waivers.get(at).zip(used.get_mut(at)));
             for (waiver, used) in own.into_iter().flat_map(|(waivers, used)| waivers.iter().zip(used)) {
                 if waiver.is_for(&diagnostic) && !levels.is_locked(&diagnostic) {

@@ -171,6 +171,10 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     let mut sink = Sink::new();
     let read = read(sources, job, &mut sink);
     let catalogue = Catalogue::new(read.catalogs, read.origin, &mut sink);
+    sink.withdraw_known(|model| match model.strip_suffix('*') {
+        Some(start) => catalogue.names().any(|name| name.starts_with(start)),
+        None => catalogue.find(model).is_some(),
+    });
     let tables = resolve(read.parts, &catalogue, &mut sink);
     let (levels, terms) = levels::set_by(&read.policies, &job.pins, &mut sink);
     let law = Law::new(&read.policies, sources, &mut sink).with_levels(&levels);

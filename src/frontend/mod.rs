@@ -115,15 +115,12 @@ fn read_texts(sources: &SourceMap, file: FileId, texts: &[(Span, Name)], sink: &
     named.map(|(id, name)| litellm::read(sources, &tree, id, name, sink)).collect()
 }
 
-/// The keys by which a configuration of LiteLLM's is told.
-const GATEWAY_KEYS: [&str; 4] = ["model_list", "litellm_settings", "router_settings", "include"];
-
 fn detect(root: Value<'_>) -> Format {
     let has = |key: &str| root.get(key).is_some();
     let is_native = has("apiVersion") || (has("kind") && has("metadata"));
     if is_native && is_ours(root) {
         Format::Native
-    } else if !is_native && GATEWAY_KEYS.iter().any(|key| has(key)) {
+    } else if !is_native && litellm::is_configuration(root) {
         Format::LiteLlm
     } else if !embedded::find(root, "").is_empty() {
         Format::Carrier

@@ -33,6 +33,12 @@ mod fragile_route;
 mod futile_retry;
 mod implicit_default;
 mod litellm_default_fallback_cycle;
+mod litellm_shared_limit;
+mod litellm_tag_gap;
+mod litellm_unenforced_limit;
+mod litellm_unexpanded_variable;
+mod litellm_unknown_provider;
+mod litellm_unpicked_deployment;
 mod literal_secret;
 mod masked_entitlement_error;
 mod misnamed_route;
@@ -139,6 +145,12 @@ pub static ALL: &[&Rule] = &[
     &futile_retry::RULE,
     &implicit_default::RULE,
     &litellm_default_fallback_cycle::RULE,
+    &litellm_shared_limit::RULE,
+    &litellm_tag_gap::RULE,
+    &litellm_unenforced_limit::RULE,
+    &litellm_unexpanded_variable::RULE,
+    &litellm_unknown_provider::RULE,
+    &litellm_unpicked_deployment::RULE,
     &literal_secret::RULE,
     &masked_entitlement_error::RULE,
     &misnamed_route::RULE,

@@ -236,7 +236,7 @@ impl Reader<'_> {
             let (group, via) = self.names.resolve(&target.value);
             let resolved =
                 group.and_then(|at| self.deployments.groups.get(at)).map(|group| group.name.value.to_string());
-            if via == Via::Nowhere {
+            if via == Via::Nowhere && entry.is_sound {
                 let message = format!("nothing in `model_list` answers to {}", quote(&target.value));
                 self.sink.report(super::names::unknown(target.place, message, self.names.near(&target.value)));
             }

@@ -10,8 +10,8 @@ use crate::model::{
 use crate::source::{Entries, Span, Spanned};
 use crate::syntax::Value;
 
-use super::hosts::{LOCAL, host_of, is_private};
-use super::{Sections, keys};
+use super::hosts::{LOCAL, host_of, is_private, is_public};
+use super::{Sections, keys, params};
 
 /// Providers whose servers users run themselves, by LiteLLM's prefixes.
 const SELF_HOSTED: [&str; 14] = [
@@ -31,40 +31,6 @@ const SELF_HOSTED: [&str; 14] = [
     "lemonade",
 ];
 
-/// Domains of vendors' public endpoints; an `api_base` elsewhere is a server of the user's own or a proxy.
-const PUBLIC: [&str; 30] = [
-    "openai.com",
-    "anthropic.com",
-    "googleapis.com",
-    "azure.com",
-    "groq.com",
-    "openrouter.ai",
-    "deepseek.com",
-    "mistral.ai",
-    "x.ai",
-    "nvidia.com",
-    "together.xyz",
-    "together.ai",
-    "fireworks.ai",
-    "cerebras.ai",
-    "cohere.com",
-    "cohere.ai",
-    "perplexity.ai",
-    "moonshot.cn",
-    "moonshot.ai",
-    "aliyuncs.com",
-    "bigmodel.cn",
-    "z.ai",
-    "minimax.io",
-    "huggingface.co",
-    "sambanova.ai",
-    "novita.ai",
-    "deepinfra.com",
-    "amazonaws.com",
-    "databricks.com",
-    "replicate.com",
-];
-
 /// A group of deployments: what callers name.
 pub(super) struct Group {
     pub(super) name: Spanned<Name>,
@@ -81,6 +47,8 @@ pub(super) struct Deployments {
     pub(super) retries: BTreeMap<usize, u16>,
     targets: Entries<Name, Target>,
     providers: BTreeMap<String, (Span, BTreeSet<String>)>,
+    /// Whether code of the user's own serves providers that LiteLLM does not know.
+    has_own_providers: bool,
 }
 
 impl Deployments {
@@ -92,6 +60,7 @@ impl Deployments {
             retries: BTreeMap::new(),
             targets: Entries::default(),
             providers: BTreeMap::new(),
+            has_own_providers: sections.litellm.is_some_and(|section| section.get("custom_provider_map").is_some()),
         };
         for (key, list) in sections.top("model_list") {
             if !list.is_sequence() && !list.is_null() {
@@ -132,24 +101,17 @@ impl Deployments {
         else {
             return lacks(item, "model_name");
         };
-        let Some(params) = item.get("litellm_params").filter(|params| params.is_mapping()) else {
+        let Some(settings) = item.get("litellm_params").filter(|settings| settings.is_mapping()) else {
             return lacks(item, "litellm_params");
         };
-        let Some((model, model_value)) = params.get("model").and_then(|value| Some((value.raw_text()?, value))) else {
-            return lacks(params, "model");
+        let Some((model, model_value)) = settings.get("model").and_then(|value| Some((value.raw_text()?, value)))
+        else {
+            return lacks(settings, "model");
         };
-        for (key, value) in params.entries() {
+        for (key, value) in settings.entries() {
             keys::secret(key, value, false, sink);
         }
-        for key in ["rpm", "tpm"] {
-            let Some(value) = params.get(key).filter(|value| !value.is_null()) else { continue };
-            let is_number =
-                value.raw_text().is_some_and(|text| text.parse::<f64>().is_ok() || keys::is_reference(text));
-            if !is_number {
-                let message = format!("{} is no number, so LiteLLM starts without this deployment", quote(key));
-                sink.report(Diagnostic::new("wrong-type", value.place(), "a number is wanted here", message));
-            }
-        }
+        params::check(item, settings, group_name, self.has_own_providers, sink);
         let index = *self.by_name.entry(group_name.to_owned()).or_insert_with(|| {
             self.groups.push(Group {
                 name: Spanned::new(Name::verbatim(group_name), group_value.place()),
@@ -162,14 +124,15 @@ impl Deployments {
         if let Some(id) = info.and_then(|info| info.get("id")).and_then(Value::raw_text) {
             self.ids.insert(id.to_owned(), index);
         }
-        if let Some(retries) = params.get("num_retries").and_then(Value::raw_text).and_then(|text| text.parse().ok()) {
+        if let Some(retries) = settings.get("num_retries").and_then(Value::raw_text).and_then(|text| text.parse().ok())
+        {
             self.retries.insert(index, retries);
         }
         let times = names.entry(model.to_owned()).or_insert(0);
         *times += 1;
         let name = if *times == 1 { model.to_owned() } else { format!("{model} ({times})") };
         let name = Spanned::new(Name::verbatim(name), model_value.place());
-        let target = self.target(params, info, model, model_value, timeout);
+        let target = self.target(settings, info, model, model_value, timeout);
         if let Some(group) = self.groups.get_mut(index) {
             group.models.push(model.to_owned());
             let entry = PoolEntry { target: name.clone(), weight: None, order: None };
@@ -192,8 +155,6 @@ impl Deployments {
         let mut addresses = ["api_base", "base_url"].into_iter().filter_map(|key| params.get(key));
         let address = addresses.find(|value| value.raw_text().is_some());
         let host = address.and_then(Value::raw_text).map(host_of);
-        let is_public =
-            |host: &str| PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
         let self_hosted = SELF_HOSTED.contains(&provider.as_str())
             || host.as_deref().is_some_and(|host| {
                 !is_public(host) && (!host.is_empty() || matches!(provider.as_str(), "openai" | "anthropic"))

@@ -5,6 +5,45 @@ use super::keys;
 /// Providers whose default address is the machine that the gateway runs on.
 pub(super) const LOCAL: [&str; 4] = ["ollama", "ollama_chat", "lm_studio", "llamafile"];
 
+/// Domains of vendors' public endpoints; an `api_base` elsewhere is a server of the user's own or a proxy.
+const PUBLIC: [&str; 30] = [
+    "openai.com",
+    "anthropic.com",
+    "googleapis.com",
+    "azure.com",
+    "groq.com",
+    "openrouter.ai",
+    "deepseek.com",
+    "mistral.ai",
+    "x.ai",
+    "nvidia.com",
+    "together.xyz",
+    "together.ai",
+    "fireworks.ai",
+    "cerebras.ai",
+    "cohere.com",
+    "cohere.ai",
+    "perplexity.ai",
+    "moonshot.cn",
+    "moonshot.ai",
+    "aliyuncs.com",
+    "bigmodel.cn",
+    "z.ai",
+    "minimax.io",
+    "huggingface.co",
+    "sambanova.ai",
+    "novita.ai",
+    "deepinfra.com",
+    "amazonaws.com",
+    "databricks.com",
+    "replicate.com",
+];
+
+/// Whether a host is a vendor's.
+pub(super) fn is_public(host: &str) -> bool {
+    PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")))
+}
+
 /// Whether a host can only be a machine of the organisation's own: the loopback, an address that is not routed publicly
 /// (RFC 1918), a name without a dot, or one of the suffixes that are never delegated.
 pub(super) fn is_private(host: &str) -> bool {

@@ -69,25 +69,48 @@ const ROUTER_KEYS: &[&str] = &[
     "timeout",
 ];
 
+/// What people write for settings of the router that are called otherwise.
+const MEANT: [(&str, &str); 6] = [
+    ("max_retries", "num_retries"),
+    ("request_timeout", "timeout"),
+    ("model_alias", "model_group_alias"),
+    ("model_aliases", "model_group_alias"),
+    ("fallback_models", "fallbacks"),
+    ("retries", "num_retries"),
+];
+
 /// The fallback lists.
-const LISTS: [&str; 4] = ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"];
+pub(super) const LISTS: [&str; 4] =
+    ["fallbacks", "context_window_fallbacks", "content_policy_fallbacks", "default_fallbacks"];
+
+/// Whether the router has a setting of this name.
+pub(super) fn is_router_key(name: &str) -> bool {
+    ROUTER_KEYS.contains(&name)
+}
+
+/// Whether it is the name of a list of fallbacks, as LiteLLM has it or as people guess.
+pub(super) fn is_list(name: &str) -> bool {
+    LISTS.contains(&name) || GUESSED_LISTS.contains(&name)
+}
+
+/// Names that people give to lists of fallbacks.
+const GUESSED_LISTS: [&str; 2] = ["fallback_models", "model_fallbacks"];
 
 /// Reports what the file says to no effect.
 pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
     router_keys(sections, sink);
     misplaced(sections, sink);
     two_places(sections, sink);
-    for section in [sections.general, sections.litellm, sections.router].into_iter().flatten() {
+    // A secret is one in a section too that another file replaces.
+    for section in sections.roots.iter().flat_map(|root| WITH_SECRETS.iter().filter_map(|name| root.get(name))) {
         for (key, value) in section.entries() {
             secret(key, value, key.raw_text() == Some("master_key"), sink);
         }
     }
-    for (_, variables) in sections.top("environment_variables") {
-        for (key, value) in variables.entries() {
-            secret(key, value, false, sink);
-        }
-    }
 }
+
+/// The sections that secrets are looked for in, besides the deployments.
+const WITH_SECRETS: [&str; 4] = ["general_settings", "litellm_settings", "router_settings", "environment_variables"];
 
 fn router_keys(sections: &Sections<'_>, sink: &mut Sink) {
     let Some(router) = sections.router else { return };
@@ -102,7 +125,8 @@ fn router_keys(sections: &Sections<'_>, sink: &mut Sink) {
             continue;
         }
         let message = format!("LiteLLM ignores {} in `router_settings`, with a warning in its log", quote(name));
-        let help = match nearest(name, ROUTER_KEYS.iter().copied()) {
+        let meant = MEANT.iter().find(|(guessed, _)| *guessed == name).map(|(_, key)| *key);
+        let help = match meant.or_else(|| nearest(name, ROUTER_KEYS.iter().copied())) {
             Some(near) => format!("did you mean {}?", quote(near)),
             None if matches!(value.shape(), Shape::Mapping) => {
                 "no setting of this name exists; remove the section".to_owned()
@@ -117,29 +141,10 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
     let mut dead = |key: Value<'_>, message: String, help: &str| {
         sink.report(misread("dead-setting", key, "has no effect", message, help));
     };
-    if let Some(general) = sections.general {
-        for (key, _) in general.entries() {
-            let Some(name) = key.raw_text() else { continue };
-            if ROUTER_KEYS.contains(&name)
-                && !matches!(name, "background_health_check_model_groups" | "plugins" | "model_list")
-            {
-                let message = format!("LiteLLM ignores {} in `general_settings`", quote(name));
-                dead(key, message, "move it to `router_settings`");
-            }
-        }
-    }
-    for name in LISTS.into_iter().chain(["fallback_models", "model_fallbacks"]) {
+    for name in LISTS.into_iter().chain(GUESSED_LISTS) {
         for (key, _) in sections.top(name) {
             let message = format!("LiteLLM ignores {} at the top level", quote(name));
             dead(key, message, "move it below `router_settings`");
-        }
-    }
-    if let Some(litellm) = sections.litellm {
-        for name in ["cooldown_time", "allowed_fails"] {
-            if let Some((key, _)) = litellm.get_entry(name) {
-                let message = format!("{} has no effect in `litellm_settings`", quote(name));
-                dead(key, message, "move it to `router_settings`");
-            }
         }
     }
     for item in sections.deployments() {

@@ -10,6 +10,8 @@ use super::{Sections, misread};
 pub(super) struct Entry {
     pub(super) source: Spanned<String>,
     pub(super) targets: Vec<Spanned<String>>,
+    /// Whether the targets are names that were meant as such; of others it is not said that nothing answers to them.
+    pub(super) is_sound: bool,
 }
 
 /// Every list of the file.
@@ -117,10 +119,15 @@ fn push(
 ) {
     let Some(name) = source.raw_text() else { return };
     let mut names = Vec::new();
+    let is_sound = targets.is_sequence();
     if targets.is_sequence() {
         names.extend(targets.items().filter_map(target_name));
     } else if let Some(text) = targets.text() {
-        let fate = if list == "context_window_fallbacks" { "LiteLLM takes each letter for a model" } else { fate };
+        let fate = if list == "context_window_fallbacks" {
+            "LiteLLM takes each letter for a model"
+        } else {
+            "LiteLLM 1.109 refuses to start, and earlier releases take each letter for a model"
+        };
         let message = format!(
             "the targets of {} in {} are a single value where a list is wanted; {fate}",
             quote(name),
@@ -133,7 +140,7 @@ fn push(
         sink.report(misread(rule, source, "a list of groups is wanted here", message, SHAPE));
         return;
     }
-    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names });
+    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names, is_sound });
 }
 
 /// A target: a name, or a mapping with a `model` and parameters for the request.

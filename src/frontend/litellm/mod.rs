@@ -5,11 +5,15 @@
 
 mod chains;
 mod deployments;
+mod groups;
 mod hosts;
 mod include;
 mod keys;
+mod known;
 mod lists;
 mod names;
+mod params;
+mod settings;
 mod store;
 
 use crate::diagnostic::{Diagnostic, Sink};
@@ -67,6 +71,15 @@ fn is_empty(value: Value<'_>) -> bool {
         || value.text() == Some("")
 }
 
+/// Whether a document is a configuration, by its sections.
+pub(super) fn is_configuration(root: Value<'_>) -> bool {
+    let has = |key: &str| root.get(key).is_some();
+    let is_other = |key: Value<'_>| key.raw_text().is_none_or(|name| !known::SECTIONS.contains(&name));
+    // Other programs have files that include others.
+    ["model_list", "litellm_settings", "router_settings"].iter().any(|key| has(key))
+        || (has("include") && !root.entries().iter().any(|(key, _)| is_other(*key)))
+}
+
 /// The mentions of other files in a configuration.
 pub(super) fn includes(root: Value<'_>) -> Vec<String> {
     include::mentions(root)
@@ -81,9 +94,13 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     include::report_replaced(&sections.roots, sink);
     keys::check(&sections, sink);
     store::check(&sections, sink);
+    settings::check(&sections, sink);
+    params::unexpanded(&sections, sink);
     let mut deployments = Deployments::read(&sections, sink);
     let names = Names::new(&deployments, &sections, sink);
     let lists = Lists::read(&sections, sink);
+    groups::check(&sections, sink);
+    groups::tags(&sections, &deployments, &names, &lists, sink);
     let chains = Chains::new(&lists, &names, &deployments, sink);
     let head = root.entries().first().map_or_else(|| root.span(), |(key, _)| key.span());
     let dead_hops = chains.dead_hops();
