@@ -39,9 +39,63 @@ const PUBLIC: [&str; 30] = [
     "replicate.com",
 ];
 
+/// Domains by which LiteLLM tells the provider of a model that has none in front.
+const TELLING: [&str; 41] = [
+    "aiand.com",
+    "aliyuncs.com",
+    "anyscale.com",
+    "chutes.ai",
+    "clarifai.com",
+    "cognition.ai",
+    "coralbricks.ai",
+    "cortecs.ai",
+    "deepinfra.com",
+    "deepseek.com",
+    "edenai.run",
+    "empower.dev",
+    "featherless.ai",
+    "friendli.ai",
+    "galadriel.ai",
+    "groq.com",
+    "helicone.ai",
+    "hyperbolic.xyz",
+    "inceptionlabs.ai",
+    "lambda.ai",
+    "libertai.io",
+    "llama.com",
+    "meta.ai",
+    "mistral.ai",
+    "modelscope.cn",
+    "moonshot.ai",
+    "morphllm.com",
+    "nano-gpt.com",
+    "nebius.ai",
+    "nscale.com",
+    "nvidia.com",
+    "ollama.com",
+    "perplexity.ai",
+    "poe.com",
+    "publicai.co",
+    "sambanova.ai",
+    "together.ai",
+    "together.xyz",
+    "v0.dev",
+    "wandb.ai",
+    "x.ai",
+];
+
+/// Whether LiteLLM tells the provider by the host.
+pub(super) fn tells_provider(host: &str) -> bool {
+    is_of(host, &TELLING)
+}
+
 /// Whether a host is a vendor's.
 pub(super) fn is_public(host: &str) -> bool {
-    PUBLIC.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")))
+    is_of(host, &PUBLIC)
+}
+
+fn is_of(host: &str, domains: &[&str]) -> bool {
+    domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")))
 }
 
 /// Whether a host can only be a machine of the organisation's own: the loopback, an address that is not routed publicly

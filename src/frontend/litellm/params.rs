@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Level, Sink, quote};
 use crate::syntax::Value;
 
-use super::hosts::{host_of, is_public};
+use super::hosts::{host_of, tells_provider};
 use super::known::{self, BARE_MODELS, LITELLM_PARAMS, PROVIDERS};
 use super::settings::is_duration;
 use super::{Sections, keys, misread};
@@ -133,7 +133,7 @@ fn provider(params: Value<'_>) -> Option<Diagnostic> {
     let named = params.get("custom_llm_provider").and_then(|value| Some((value.raw_text()?, value)));
     let address = params.get("api_base").or_else(|| params.get("base_url")).and_then(Value::raw_text).map(host_of);
     // The addresses of some vendors tell the provider too, and what stands in a variable nobody knows here.
-    let may_tell = address.as_deref().is_some_and(|host| host.is_empty() || is_public(host));
+    let may_tell = address.as_deref().is_some_and(|host| host.is_empty() || tells_provider(host));
     if may_tell || keys::is_reference(model) || params.get("litellm_credential_name").is_some() {
         return None;
     }
