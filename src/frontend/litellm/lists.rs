@@ -1,6 +1,6 @@
 //! The fallback lists as written, in whatever shape: what LiteLLM refuses or misreads is reported and read as meant.
 
-use crate::diagnostic::{Sink, quote};
+use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::source::{Place, Spanned};
 use crate::syntax::Value;
 
@@ -37,9 +37,20 @@ impl Lists {
         };
         let mut default =
             sections.setting("default_fallbacks").map_or_else(Vec::new, |(key, value)| defaults(key, value, sink));
-        if default.is_empty() {
-            let star = general.iter().find(|entry| entry.source.value == "*");
-            default = star.map_or_else(Vec::new, |entry| entry.targets.clone());
+        let stars: Vec<&Entry> = general.iter().filter(|entry| entry.source.value == "*").collect();
+        let defaults_win = !default.is_empty();
+        if let Some(last) = stars.last().filter(|_| !defaults_win) {
+            default.clone_from(&last.targets);
+        }
+        let winner = if defaults_win {
+            sections.setting("default_fallbacks").map(|(key, _)| key.place())
+        } else {
+            stars.last().map(|last| last.source.place)
+        };
+        for (star, winner) in stars.iter().filter_map(|star| Some((star, winner?))) {
+            if star.source.place != winner {
+                shadowed(star, winner, defaults_win, sink);
+            }
         }
         Self {
             context_key: place("context_window_fallbacks", &context_window),
@@ -50,6 +61,20 @@ impl Lists {
             default,
         }
     }
+}
+
+/// An entry for every group that another one replaces.
+fn shadowed(star: &Entry, winner: Place, defaults_win: bool, sink: &mut Sink) {
+    let message = if defaults_win {
+        "`default_fallbacks` is the list of every group without one, and this entry is never used"
+    } else {
+        "`*` has two entries in one list; LiteLLM reads the last"
+    };
+    sink.report(
+        Diagnostic::new("shadowed-setting", star.source.place, "never used", message)
+            .related(winner.span(), "this one wins")
+            .help("keep one of the two"),
+    );
 }
 
 const SHAPE: &str = "write a list of entries with one key each: `- {group: [other-group, third-group]}`";

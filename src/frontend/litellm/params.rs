@@ -138,7 +138,7 @@ fn provider(params: Value<'_>) -> Option<Diagnostic> {
         return None;
     }
     let Some((provider, value)) = named.or_else(|| Some((model.split_once('/')?.0, value))) else {
-        return bare_model(model, value, address.is_some());
+        return bare_model(model, value, address.as_deref());
     };
     // A size or a quality in front is how some image models are told.
     let is_size = provider.starts_with(|letter: char| letter.is_ascii_digit()) || QUALITIES.contains(&provider);
@@ -146,9 +146,9 @@ fn provider(params: Value<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("LiteLLM knows no provider {}, and starts without this deployment", quote(provider));
-    let help = match PROVIDERS.near(provider) {
+    let help = match PROVIDERS.near(provider).filter(|_| address.is_none()) {
         Some(near) => format!("did you mean {}?", quote(&format!("{near}/"))),
-        None => in_front(model, address.is_some()),
+        None => in_front(model, address.as_deref()),
     };
     Some(
         misread("litellm-unknown-provider", value, "no provider of this name", message, &help)
@@ -157,7 +157,7 @@ fn provider(params: Value<'_>) -> Option<Diagnostic> {
 }
 
 /// A model without a provider in front.
-fn bare_model(model: &str, value: Value<'_>, has_own_address: bool) -> Option<Diagnostic> {
+fn bare_model(model: &str, value: Value<'_>, address: Option<&str>) -> Option<Diagnostic> {
     let by_form = model.contains(['*', '.', ':']);
     if by_form || BARE_MODELS.has(model) {
         return None;
@@ -166,16 +166,16 @@ fn bare_model(model: &str, value: Value<'_>, has_own_address: bool) -> Option<Di
         "LiteLLM cannot tell the provider of {}, and starts without this deployment unless its list of models has the name by then",
         quote(model)
     );
-    let found =
-        misread("litellm-unknown-provider", value, "no provider in front", message, &in_front(model, has_own_address));
+    let found = misread("litellm-unknown-provider", value, "no provider in front", message, &in_front(model, address));
     Some(found.at_most(Level::Warn).unless_known(model))
 }
 
-fn in_front(model: &str, has_own_address: bool) -> String {
-    if has_own_address {
-        format!("for a server that speaks OpenAI's API write {}", quote(&format!("openai/{model}")))
-    } else {
-        format!("put the provider that serves it in front, such as {}", quote(&format!("openrouter/{model}")))
+fn in_front(model: &str, address: Option<&str>) -> String {
+    let router = quote(&format!("openrouter/{model}"));
+    match address {
+        Some("openrouter.ai") => format!("write {router}, and no address"),
+        Some(_) => format!("for a server that speaks OpenAI's API write {}", quote(&format!("openai/{model}"))),
+        None => format!("put the provider that serves it in front, such as {router}"),
     }
 }
 
