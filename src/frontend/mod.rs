@@ -7,7 +7,7 @@ mod native;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Level, Sink};
 use crate::model::{Document, Name};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, Masked, Value};
@@ -71,7 +71,10 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
                         Embedded::Mapping(id, name) => {
                             documents.push(litellm::read(sources, &tree, id, names.unique(&name), sink));
                         }
-                        Embedded::Text(span, name) => texts.push((span, names.unique(&name))),
+                        Embedded::Text(span, name) if Masked::can_read(sources.file(file).text(), span) => {
+                            texts.push((span, names.unique(&name)));
+                        }
+                        Embedded::Text(span, _) => sink.report(unreadable_text(span)),
                     }
                 }
             }
@@ -135,6 +138,14 @@ fn detect(root: Value<'_>) -> Format {
 fn is_ours(root: Value<'_>) -> bool {
     let said = root.get("apiVersion").and_then(Value::raw_text);
     said.is_some_and(|version| version.starts_with("routec"))
+}
+
+/// A configuration in a scalar of which the characters do not stand for themselves.
+fn unreadable_text(span: Span) -> Diagnostic {
+    let message = "a gateway's configuration stands here in quotes or folded, and was not checked";
+    Diagnostic::new("syntax-error", span, "not read", message)
+        .at_most(Level::Warn)
+        .help("write it as a block, behind `|`, or check the configuration by itself")
 }
 
 /// LiteLLM reads files of one document.

@@ -34,6 +34,11 @@ impl Masked {
         Self { text }
     }
 
+    /// Whether a scalar is written as a block of lines that stand for themselves, so that a document can be read in it.
+    pub fn can_read(source: &str, scalar: Span) -> bool {
+        Block::at(source, scalar).is_some()
+    }
+
     /// The text, as long as that of the file.
     pub fn text(&self) -> &str {
         &self.text

@@ -51,6 +51,10 @@ const BESIDE: [&str; 4] = ["model_name", "litellm_params", "model_info", "blocke
 
 /// Reports what stands in one deployment.
 pub(super) fn check(item: Value<'_>, params: Value<'_>, group: &str, has_own_providers: bool, sink: &mut Sink) {
+    // Where the text could not be read, values are not what they were meant to be.
+    if item.tree().is_broken() {
+        return;
+    }
     let subject = format!("routes.{group}");
     for (key, _) in params.entries() {
         let Some(name) = key.raw_text() else { continue };
