@@ -2,6 +2,7 @@
 //! whether what people expect is so.
 
 mod anything;
+mod attempts;
 mod cases;
 mod checks;
 mod coverage;
@@ -13,6 +14,7 @@ mod rest;
 mod search;
 mod weather;
 
+pub use attempts::{Fates, LONGEST_REQUEST, failure_of, fate, follow_litellm, target_of};
 pub use cases::{CaseResult, Outcome as CaseOutcome, asks, run_cases};
 pub use checks::{CheckResult, run_checks};
 pub use coverage::Coverage;

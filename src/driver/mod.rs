@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, Waive
 use crate::environment::{Environment, Files};
 use crate::frontend;
 use crate::graph::{FailoverGraph, Reachable};
+use crate::litellm::Release;
 use crate::model::{
     Catalog, Catalogue, Date, Document, Expectations, Gateway, Kind, Origin, Part, Policy, Project, RouteTable, Table,
     Waiver, resolve,
@@ -44,6 +45,8 @@ pub struct Job {
     pub deployed: Files,
     /// The day on which dates are judged.
     pub as_of: Date,
+    /// The release of LiteLLM that reads a file of LiteLLM's.
+    pub litellm: Release,
 }
 
 /// A policy file that another one extends.
@@ -242,6 +245,7 @@ pub fn judge_alone(run: &Outcome, file: FileId, table: RouteTable, catalog: Opti
         table,
         file,
         gateway: Gateway::Native,
+        routing: None,
         dead_hops: Vec::new(),
         partial: false,
         open_world: false,

@@ -76,6 +76,7 @@ fn attempt(kind: Kind, tree: &Tree<'_>, root: NodeId, unread: &BTreeSet<String>)
                 table,
                 file: tree.file(),
                 gateway: Gateway::Native,
+                routing: None,
                 dead_hops: Vec::new(),
                 partial: tree.is_broken(),
                 open_world: false,

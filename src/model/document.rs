@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
+use crate::litellm::Routing;
 use crate::source::{FileId, Place, Span};
 
 use super::{Catalog, Expectations, Policy, Project, RouteTable};
@@ -138,6 +139,8 @@ pub struct Part {
     pub head: Span,
     /// Whose format the file is in.
     pub gateway: Gateway,
+    /// What LiteLLM makes of the file, where it is one of LiteLLM's.
+    pub routing: Option<Routing>,
     /// Entries of a gateway's fallback lists that are never used.
     pub dead_hops: Vec<DeadHop>,
     /// Whether parts of the file could not be read, so that what seems missing may stand in it.

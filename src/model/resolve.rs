@@ -77,6 +77,7 @@ impl<'a> Resolver<'a> {
             version: None,
             owner: None,
             gateway,
+            routing: None,
             head,
             files,
             incomplete,
@@ -96,6 +97,7 @@ impl<'a> Resolver<'a> {
         let mut joined = Joined::default();
         for mut part in parts {
             table.dead_hops.append(&mut part.dead_hops);
+            table.routing = table.routing.or(part.routing.take().map(Rc::new));
             self.join(part.table, &mut table, &mut joined);
         }
         self.fill(joined, &mut table);

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Index;
 use std::rc::Rc;
 
+use crate::litellm::Routing;
 use crate::source::{Entry, FileId, Place, Span, Spanned, to_u32, to_usize};
 
 use super::{
@@ -282,6 +283,8 @@ pub struct Table {
     pub owner: Option<String>,
     /// Whose format and semantics it has.
     pub gateway: Gateway,
+    /// What LiteLLM makes of its file, where that is one of LiteLLM's.
+    pub routing: Option<Rc<Routing>>,
     /// Where its first part begins.
     pub head: Span,
     /// The files it is made of.

@@ -1,5 +1,6 @@
 //! What was found, in the words of each reader: people, editors, scripts, CI.
 
+mod attempts;
 mod concise;
 mod difference;
 mod escape;
@@ -25,6 +26,7 @@ use crate::driver::{Extent, Outcome, Silent};
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
+pub use attempts::{Attempts, attempts_json, attempts_text};
 pub use difference::Compared;
 pub use escape::{line, terminal};
 pub use fold::{COLUMNS, folded, wrap};

@@ -111,6 +111,7 @@ fn judged(routes: usize, with_policy: bool) -> (SourceMap, Job) {
             lost: Vec::new(),
             deployed: routec::environment::Files::default(),
             as_of: "2026-11-22".parse().unwrap(),
+            litellm: routec::litellm::Release::NEWEST,
         },
     )
 }

@@ -115,6 +115,7 @@ fn main() {
             lost: Vec::new(),
             deployed: routec::environment::Files::default(),
             as_of: "2026-11-22".parse().unwrap(),
+            litellm: routec::litellm::Release::NEWEST,
         };
         peak();
         let held = peak();

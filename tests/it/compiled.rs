@@ -65,6 +65,7 @@ fn read_back(envelope: &[u8]) -> (SourceMap, Outcome) {
         pins: Vec::new(),
         lost: Vec::new(),
         deployed: routec::environment::Files::default(),
+        litellm: routec::litellm::Release::NEWEST,
         as_of: crate::support::DAY.parse().unwrap(),
     };
     let outcome = routec::driver::check(&sources, &job);
@@ -179,6 +180,7 @@ fn the_tables_of_all_packs_come_back() {
                     partial: false,
                     open_world: false,
                     unread: std::collections::BTreeSet::new(),
+                    routing: None,
                 };
                 for table in resolve(vec![part], catalogue, &mut sink) {
                     sealed += usize::from(holds(&table, catalogue, &outcome.law, &outcome.policies, true));

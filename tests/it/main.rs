@@ -24,6 +24,7 @@ mod generated;
 mod hostile;
 mod killed;
 mod levels;
+mod litellm;
 mod outage;
 mod packs;
 mod pages;

@@ -9,6 +9,7 @@ use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Pin, Role, check, deployed};
 use routec::environment::Got;
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
+use routec::litellm::Release;
 use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
 use routec::source::{FileId, Link, SourceMap};
@@ -79,7 +80,7 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         }
     });
     files.retain(|(file, _)| !named.contains(file));
-    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap() };
+    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap(), litellm: Release::NEWEST };
     let outcome = check(&sources, &job);
     (sources, outcome)
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::support::{files, text};
 
 /// The layers from low to high; a file names its own and lower ones only. Those on one line do not name each other.
-const LAYERS: [&[&str]; 19] = [
+const LAYERS: [&[&str]; 20] = [
     &["source"],
     &["diagnostic"],
     &["syntax", "expression"],
+    &["litellm"],
     &["model"],
     &["shape", "environment"],
     &["graph"],

@@ -3,6 +3,7 @@
 use routec::contingency::{Element, Failure, single_failures};
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
+use routec::litellm::Routing;
 use routec::model::{Gateway, RouteId, Symptom, Table};
 use routec::policy::Pattern;
 use routec::report::Places;
@@ -57,6 +58,12 @@ impl Subject {
         Ok((table, graph))
     }
 
+    /// The table and what LiteLLM makes of its file, if it is one of LiteLLM's.
+    pub(crate) fn litellm(&self) -> Option<(&Table, &Routing)> {
+        let table = self.outcome.tables.get(self.at)?;
+        table.routing.as_deref().map(|routing| (table, routing))
+    }
+
     /// Says, on standard error, where the answer may be wrong because the table is.
     pub(crate) fn warn(&self, world: &World) {
         let denied = self.outcome.findings.denied();
@@ -102,6 +109,20 @@ pub(crate) fn routes_like(table: &Table, globs: &[String]) -> Result<Vec<RouteId
         return Err(Stop::usage(format!("no route is called {}; {hint}", globs.join(" or "))));
     }
     Ok(found)
+}
+
+/// A word with how often it is meant: `timeout*3`.
+pub(crate) fn times<'t>(option: &str, part: &'t str) -> Result<(&'t str, usize), Stop> {
+    let (name, times) = part.split_once('*').map_or((part, None), |(name, times)| (name, Some(times)));
+    let number = match times {
+        None => 1,
+        Some(times) => times
+            .parse()
+            .ok()
+            .filter(|times| (1..=1000).contains(times))
+            .ok_or_else(|| Stop::usage(format!("{option}: `{times}` is not a number of calls from 1 to 1000")))?,
+    };
+    Ok((name.trim(), number))
 }
 
 /// A symptom by its name.

@@ -3,6 +3,7 @@
 mod again;
 mod args;
 mod ask;
+mod attempts;
 mod bounds;
 mod check;
 mod convert;

@@ -7,6 +7,7 @@ use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Findings, Sink};
 use routec::driver::{Job, Lost, Pin, Role, project};
 use routec::frontend::{self, Form};
+use routec::litellm::{Era, Release};
 use routec::model::{Date, Document, Extends, Kind, Moment};
 use routec::report::{Places, terminal};
 use routec::source::{FileId, SourceMap};
@@ -102,6 +103,7 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
     files.follow(world);
     let as_of = reader.judged_on(input.as_of.as_deref())?;
     let is_dated = input.as_of.is_some() || reader.as_of.is_some();
+    let litellm = input.gateway.as_deref().map(release).transpose()?.unwrap_or_default();
     if !reader.has_catalogue() {
         let file =
             reader.sources.add(frontend::BUILT_IN_CATALOGUE_NAME, frontend::BUILT_IN_CATALOGUE.as_bytes().to_vec());
@@ -113,11 +115,21 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         places,
         is_dated,
         sources: reader.sources,
-        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, deployed, as_of },
+        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, deployed, as_of, litellm },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,
         compiled: reader.compiled,
+    })
+}
+
+/// The release that `--gateway` names.
+fn release(text: &str) -> Result<Release, Stop> {
+    let found = text.strip_prefix("litellm@").and_then(Release::parse);
+    found.ok_or_else(|| {
+        let eras: Vec<String> = Era::ALL.iter().map(|era| format!("LiteLLM {}", era.releases())).collect();
+        let known = eras.join(", ");
+        Stop::usage(format!("--gateway: `{text}` is not known; write for example `litellm@1.109`; known are {known}"))
     })
 }
 

@@ -9,13 +9,20 @@ use routec::model::{RouteId, Symptom, Table, TargetId};
 use routec::report::{self, journey_json, journey_text};
 
 use crate::args::{Answer, Trace};
-use crate::ask::{Subject, failures, route_named, symptom};
+use crate::ask::{Subject, failures, route_named, symptom, times};
+use crate::attempts;
 use crate::world::World;
 use crate::{Exit, Stop};
 
 /// Follows one request.
 pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
     let subject = Subject::read(&args.question, world)?;
+    if let Some(read) = subject.litellm() {
+        let release = subject.request.job.litellm;
+        attempts::run(args, read, release, subject.places(), world)?;
+        subject.warn(world);
+        return Ok(Exit::Clean);
+    }
     let (table, _) = subject.table()?;
     let route = route_named(table, &args.route)?;
     let weather = match &args.on {
@@ -47,16 +54,7 @@ pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
 fn in_turn(text: &str) -> Result<Vec<Option<Symptom>>, Stop> {
     let mut symptoms = Vec::new();
     for part in text.split(',') {
-        let (name, times) = part.split_once('*').map_or((part, None), |(name, times)| (name, Some(times)));
-        let times: usize = match times {
-            None => 1,
-            Some(times) => times
-                .parse()
-                .ok()
-                .filter(|times| (1..=1000).contains(times))
-                .ok_or_else(|| Stop::usage(format!("--on: `{times}` is not a number of calls from 1 to 1000")))?,
-        };
-        let name = name.trim();
+        let (name, times) = times("--on", part)?;
         let shown = if name == ANSWER { None } else { Some(symptom(name)?) };
         symptoms.extend(std::iter::repeat_n(shown, times));
     }

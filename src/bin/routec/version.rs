@@ -7,6 +7,7 @@ use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Role};
 use routec::environment::Files;
 use routec::frontend;
+use routec::litellm::Release;
 use routec::model::Date;
 use routec::source::SourceMap;
 
@@ -55,6 +56,7 @@ impl Version {
             policy: Vec::new(),
             stdin_name: "stdin".to_owned(),
             as_of: None,
+            gateway: None,
         };
         Self::of(typed, request::read(&input, world)?)
     }
@@ -71,6 +73,7 @@ impl Version {
             pins: Vec::new(),
             lost: Vec::new(),
             deployed: Files::default(),
+            litellm: Release::default(),
             as_of,
         };
         let request = Request {

@@ -13,6 +13,7 @@ mod known;
 mod lists;
 mod names;
 mod params;
+mod routing;
 mod settings;
 mod store;
 
@@ -134,6 +135,7 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
         file: tree.file(),
         head,
         gateway: Gateway::LiteLlm,
+        routing: Some(routing::read(&sections)),
         dead_hops,
         // Names may be defined in the files or the database this one refers to; nothing is said of them then.
         partial: tree.is_broken() || open_world,

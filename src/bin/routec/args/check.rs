@@ -21,6 +21,9 @@ pub(crate) struct Input {
     /// The day on which dates are judged (YYYY-MM-DD); else that of the project, of `SOURCE_DATE_EPOCH`, or today.
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
+    /// The release of the gateway that reads a file of its own, such as `litellm@1.97`; else the newest known.
+    #[arg(long, value_name = "NAME@VERSION")]
+    pub(crate) gateway: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,0 +1,79 @@
+//! Which entry of a fallback list is found for a name.
+
+use std::collections::BTreeMap;
+
+use super::providers::{with_prefix, without_prefix};
+use super::{Chain, Era};
+
+/// The fallback lists of a router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum List {
+    /// `fallbacks`, with `default_fallbacks` behind them.
+    General,
+    /// `context_window_fallbacks`.
+    ContextWindow,
+    /// `content_policy_fallbacks`.
+    ContentPolicy,
+}
+
+impl List {
+    /// The setting.
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::General => "fallbacks",
+            Self::ContextWindow => "context_window_fallbacks",
+            Self::ContentPolicy => "content_policy_fallbacks",
+        }
+    }
+}
+
+/// An entry that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its number in the list.
+    pub(super) entry: usize,
+    /// Which of the names asked for it was found under; `None` for the list of `*`.
+    pub(super) key: Option<usize>,
+}
+
+/// One list by the keys of its entries.
+#[derive(Debug, Default)]
+pub(super) struct Index<'r> {
+    first: BTreeMap<&'r str, usize>,
+    last: BTreeMap<&'r str, usize>,
+}
+
+impl<'r> Index<'r> {
+    pub(super) fn new(chains: &'r [Chain]) -> Self {
+        let mut index = Self::default();
+        for (at, chain) in chains.iter().enumerate() {
+            index.first.entry(chain.key.value.as_str()).or_insert(at);
+            index.last.insert(chain.key.value.as_str(), at);
+        }
+        index
+    }
+
+    /// The first name with an entry of its own; else the entry of `*`.
+    pub(super) fn find(&self, names: &[&str], era: Era) -> Option<Found> {
+        let own = names.iter().enumerate().find_map(|(key, name)| Some((key, self.own(name, era)?)));
+        match own {
+            Some((key, entry)) => Some(Found { entry, key: Some(key) }),
+            None => self.star().map(|entry| Found { entry, key: None }),
+        }
+    }
+
+    fn star(&self) -> Option<usize> {
+        self.last.get("*").copied()
+    }
+
+    /// The entry of a name: the first with just that key, else the last with the key less its provider or, since 1.104,
+    /// with its provider. A key with a star in it is compared like any other: `*` itself names a group of that name.
+    fn own(&self, name: &str, era: Era) -> Option<usize> {
+        if let Some(entry) = self.first.get(name) {
+            return Some(*entry);
+        }
+        let other = |name: Option<String>| name.and_then(|name| self.last.get(name.as_str()).copied());
+        let with = other(with_prefix(name).filter(|_| era == Era::Resuming));
+        other(without_prefix(name)).max(with)
+    }
+}

@@ -1,0 +1,64 @@
+//! Deployments that failures take out for a while. A request is followed as if it ended before any of them is back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::failure::is_retryable;
+use super::{Directory, Era, Failure};
+
+/// From how many failures of one deployment in a minute its share of failures counts.
+const ENOUGH: u32 = 5;
+
+/// LiteLLM's own `allowed_fails`.
+const ALLOWED: u32 = 3;
+
+/// Failures so far, and who is out because of them.
+#[derive(Debug, Default)]
+pub(super) struct Cooldowns {
+    fails: BTreeMap<usize, u32>,
+    counted: BTreeMap<usize, u32>,
+    out: BTreeSet<usize>,
+}
+
+impl Cooldowns {
+    /// Whether a deployment is out.
+    pub(super) fn holds(&self, deployment: usize) -> bool {
+        self.out.contains(&deployment)
+    }
+
+    /// Notes that the call of a deployment, asked for under a name, failed.
+    pub(super) fn note(&mut self, directory: &Directory<'_>, deployment: usize, asked: &str, failure: Failure) {
+        let fails = self.fails.entry(deployment).or_insert(0);
+        *fails += 1;
+        let fails = *fails;
+        let routing = directory.routing();
+        let never = routing.deployments.get(deployment).is_none_or(|deployment| deployment.never_cools);
+        let era = directory.era();
+        if never || routing.settings.no_cooldowns || !failure.can_cool(era) {
+            return;
+        }
+        let is_single = directory.group_size(deployment) == 1;
+        let allowed = &routing.settings.allowed_fails;
+        let by_class = allowed.by_class.as_ref().and_then(|policy| {
+            let named = failure.classes().iter().find_map(|class| policy.get(*class).copied());
+            named.filter(|number| *number > 0 || era != Era::Paths)
+        });
+        if is_single && failure == Failure::Status(402) && by_class.is_none() {
+            return;
+        }
+        let counts = allowed.by_class.is_some()
+            || allowed.number.is_some_and(|number| number != ALLOWED || era == Era::Resuming);
+        let goes = if counts {
+            if era == Era::Resuming && is_single && by_class.is_none() && !directory.has_general_list(asked) {
+                return;
+            }
+            let counted = self.counted.entry(deployment).or_insert(0);
+            *counted += 1;
+            *counted > by_class.or(allowed.number).unwrap_or(ALLOWED)
+        } else {
+            !is_retryable(failure.status()) || (!is_single && (failure == Failure::Status(429) || fails >= ENOUGH))
+        };
+        if goes {
+            self.out.insert(deployment);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Who answers to a name: groups, ids, aliases, wildcards, models, and the first of the defaults.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chains::{Found, Index, List};
+use super::providers::with_prefix;
+use super::{Chain, Era, Order, Routing};
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// One deployment, by its id: called whether it cools down or not, and never tried again.
+    Id(usize),
+    /// The deployments of a group.
+    Group(Vec<usize>),
+    /// The deployments of the group that an alias stands for.
+    Alias(Vec<usize>),
+    /// The deployments of a group whose name is a pattern.
+    Wildcard(Vec<usize>),
+    /// The deployments of a model, by its `litellm_params.model`.
+    Model(Vec<usize>),
+    /// The deployments of the first of `default_fallbacks`, which stand in for a name that nothing answers to.
+    Default(Vec<usize>),
+    /// Nobody.
+    Nobody,
+}
+
+impl Resolved {
+    /// The deployments.
+    pub fn deployments(&self) -> &[usize] {
+        match self {
+            Self::Id(one) => std::slice::from_ref(one),
+            Self::Group(all) | Self::Alias(all) | Self::Wildcard(all) | Self::Model(all) | Self::Default(all) => all,
+            Self::Nobody => &[],
+        }
+    }
+}
+
+/// The names of a file, as one era of LiteLLM reads them.
+#[derive(Debug)]
+pub struct Directory<'r> {
+    routing: &'r Routing,
+    era: Era,
+    groups: BTreeMap<&'r str, Vec<usize>>,
+    ids: BTreeMap<&'r str, usize>,
+    models: BTreeMap<&'r str, Vec<usize>>,
+    /// Patterns in the order LiteLLM asks them.
+    patterns: Vec<(&'r str, Vec<usize>)>,
+    general: Index<'r>,
+    context_window: Option<Index<'r>>,
+    content_policy: Option<Index<'r>>,
+}
+
+impl<'r> Directory<'r> {
+    /// Reads the names of a file.
+    pub fn new(routing: &'r Routing, era: Era) -> Self {
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut models: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut ids = BTreeMap::new();
+        let mut patterns: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut seen = BTreeMap::new();
+        for (at, deployment) in routing.deployments.iter().enumerate() {
+            let group = deployment.group.value.as_str();
+            groups.entry(group).or_default().push(at);
+            models.entry(deployment.model.value.as_str()).or_default().push(at);
+            if let Some(id) = &deployment.id {
+                ids.insert(id.as_str(), at);
+            }
+            if group.contains('*') {
+                let number = *seen.entry(group).or_insert_with(|| {
+                    patterns.push((group, Vec::new()));
+                    patterns.len() - 1
+                });
+                if let Some((_, all)) = patterns.get_mut(number) {
+                    all.push(at);
+                }
+            }
+        }
+        patterns.sort_by_key(|(pattern, _)| std::cmp::Reverse(specificity(pattern)));
+        Self {
+            routing,
+            era,
+            groups,
+            ids,
+            models,
+            patterns,
+            general: Index::new(&routing.general),
+            context_window: routing.context_window.as_deref().map(Index::new),
+            content_policy: routing.content_policy.as_deref().map(Index::new),
+        }
+    }
+
+    /// The routing it is about.
+    pub fn routing(&self) -> &'r Routing {
+        self.routing
+    }
+
+    /// The era that reads it.
+    pub fn era(&self) -> Era {
+        self.era
+    }
+
+    /// What a name stands for.
+    pub fn resolve(&self, name: &str) -> Resolved {
+        let is_group = self.groups.contains_key(name);
+        // Until 1.104 an id went before a group of the same name.
+        if let Some(one) = self.ids.get(name).filter(|_| !is_group || self.era != Era::Resuming) {
+            return Resolved::Id(*one);
+        }
+        let alias = self.routing.aliases.get(name).map(|target| target.value.as_str());
+        let name = alias.unwrap_or(name);
+        if let Some(all) = self.groups.get(name) {
+            return if alias.is_some() { Resolved::Alias(all.clone()) } else { Resolved::Group(all.clone()) };
+        }
+        if let Some(all) = self.by_pattern(name) {
+            return Resolved::Wildcard(all.to_vec());
+        }
+        if let Some(all) = self.models.get(name) {
+            return Resolved::Model(all.clone());
+        }
+        let mut defaults = self.routing.general.iter().filter(|chain| chain.key.value == "*");
+        let first = defaults.find_map(|chain| chain.targets.first());
+        // A mapping cannot stand in: LiteLLM looks for a group of that very name.
+        let first = first.filter(|target| !target.is_mapping).map(|target| target.name.as_str());
+        match first.and_then(|first| self.groups.get(first)) {
+            Some(all) => Resolved::Default(all.clone()),
+            None => Resolved::Nobody,
+        }
+    }
+
+    fn by_pattern(&self, name: &str) -> Option<&[usize]> {
+        let fits = |name: &str| self.patterns.iter().find(|(pattern, _)| begins_with(pattern, name));
+        let found = fits(name).or_else(|| fits(&with_prefix(name)?));
+        found.map(|(_, all)| all.as_slice())
+    }
+
+    /// The distinct orders of the deployments that LiteLLM lists for a name, the lowest first.
+    pub(super) fn orders(&self, name: &str) -> Vec<Order> {
+        let own = self.groups.get(name).map_or(&[][..], Vec::as_slice);
+        let alias = self.routing.aliases.get(name).and_then(|target| self.groups.get(target.value.as_str()));
+        let alias = alias.map_or(&[][..], Vec::as_slice);
+        let listed = if own.is_empty() && alias.is_empty() { self.by_pattern(name).unwrap_or(&[]) } else { own };
+        let all = listed.iter().chain(alias);
+        let orders: BTreeSet<&Order> = all.filter_map(|at| self.routing.deployments.get(*at)?.order.as_ref()).collect();
+        orders.into_iter().cloned().collect()
+    }
+
+    /// How many deployments the group of a deployment has.
+    pub(super) fn group_size(&self, deployment: usize) -> usize {
+        let group = self.routing.deployments.get(deployment).map(|deployment| deployment.group.value.as_str());
+        group.and_then(|group| self.groups.get(group)).map_or(0, Vec::len)
+    }
+
+    /// Whether a list is there at all: an empty one may be.
+    pub(super) fn has(&self, list: List) -> bool {
+        self.index(list).is_some()
+    }
+
+    fn index(&self, list: List) -> Option<&Index<'r>> {
+        match list {
+            List::General => Some(&self.general),
+            List::ContextWindow => self.context_window.as_ref(),
+            List::ContentPolicy => self.content_policy.as_ref(),
+        }
+    }
+
+    /// The entry of a list for the first of some names that has one.
+    pub(super) fn find(&self, list: List, names: &[&str]) -> Option<Found> {
+        self.index(list)?.find(names, self.era)
+    }
+
+    /// An entry of a list.
+    pub fn chain(&self, list: List, entry: usize) -> Option<&'r Chain> {
+        let chains = match list {
+            List::General => Some(&self.routing.general),
+            List::ContextWindow => self.routing.context_window.as_ref(),
+            List::ContentPolicy => self.routing.content_policy.as_ref(),
+        };
+        chains?.get(entry)
+    }
+
+    /// Whether a name has general fallbacks.
+    pub(super) fn has_general_list(&self, name: &str) -> bool {
+        let found = self.find(List::General, &[name]);
+        found.and_then(|found| self.chain(List::General, found.entry)).is_some_and(|chain| !chain.targets.is_empty())
+    }
+}
+
+/// How LiteLLM ranks patterns: by the length of the regular expression it makes of one, then by the marks in it.
+fn specificity(pattern: &str) -> (usize, usize) {
+    let marks = "*+?\\^$|()";
+    let (mut length, mut complexity) = (0, 0);
+    for letter in pattern.chars() {
+        // A star becomes `(.*)`; the letters that mean something in an expression get a backslash.
+        let (more, marked) = match letter {
+            '*' => (4, 3),
+            letter if "()[]{}?+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(letter) => {
+                (2, 1 + usize::from(marks.contains(letter)))
+            }
+            _ => (1, 0),
+        };
+        length += more;
+        complexity += marked;
+    }
+    (length, complexity)
+}
+
+/// Whether a name begins with what a pattern says; what comes behind is not looked at.
+fn begins_with(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    parts.all(|part| match rest.find(part) {
+        Some(at) => {
+            rest = rest.get(at + part.len()..).unwrap_or_default();
+            true
+        }
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_prefixes() {
+        assert!(begins_with("openai/*", "openai/gpt-4o"));
+        assert!(begins_with("a*b", "a-b-and-more"));
+        assert!(begins_with("*", ""));
+        assert!(!begins_with("openai/*", "azure/gpt-4o"));
+        assert!(!begins_with("a*b", "a-c"));
+    }
+
+    #[test]
+    fn longer_patterns_go_first() {
+        assert!(specificity("openai/gpt-*") > specificity("openai/*"));
+        assert!(specificity("openai/*") > specificity("*"));
+    }
+}

@@ -1,0 +1,122 @@
+//! How calls fail in LiteLLM's eyes, and what each failure allows.
+
+use super::Era;
+
+/// How the call of a deployment failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// The provider answered with this status, or it stands for what happened: 408 for a timeout, 500 for a lost
+    /// connection.
+    Status(u16),
+    /// The prompt is too long for the model.
+    ContextWindow,
+    /// The provider refuses the content.
+    ContentPolicy,
+}
+
+impl Failure {
+    /// Reads a status, `timeout`, `context-window` or `content-policy`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "timeout" => Some(Self::Status(408)),
+            "context-window" => Some(Self::ContextWindow),
+            "content-policy" => Some(Self::ContentPolicy),
+            _ => text.parse().ok().filter(|status| (400..600).contains(status)).map(Self::Status),
+        }
+    }
+
+    /// The status that LiteLLM gives it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Status(status) => status,
+            Self::ContextWindow | Self::ContentPolicy => 400,
+        }
+    }
+
+    /// Whether it is a failure with lists of its own.
+    pub(super) fn is_special(self) -> bool {
+        matches!(self, Self::ContextWindow | Self::ContentPolicy)
+    }
+
+    /// Whether it can take a deployment out of its group for a while.
+    pub(super) fn can_cool(self, era: Era) -> bool {
+        match self.status() {
+            401 | 404 | 408 | 429 => true,
+            402 => era == Era::Resuming,
+            status => !(400..500).contains(&status),
+        }
+    }
+
+    /// The classes a policy may name it by, the nearest first.
+    pub(super) fn classes(self) -> &'static [&'static str] {
+        match self {
+            Self::ContentPolicy => &["ContentPolicyViolationError", "BadRequestError"],
+            Self::ContextWindow | Self::Status(400) => &["BadRequestError"],
+            Self::Status(401) => &["AuthenticationError"],
+            Self::Status(404) => &["NotFoundError"],
+            Self::Status(408) => &["TimeoutError"],
+            Self::Status(429) => &["RateLimitError"],
+            Self::Status(500) => &["InternalServerError"],
+            Self::Status(503) => &["ServiceUnavailableError"],
+            Self::Status(_) => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Status(408) => formatter.write_str("timeout"),
+            Self::Status(status) => write!(formatter, "{status}"),
+            Self::ContextWindow => formatter.write_str("context-window"),
+            Self::ContentPolicy => formatter.write_str("content-policy"),
+        }
+    }
+}
+
+/// Why a try of a group ended without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A deployment was called and failed.
+    Answer(Failure),
+    /// Nothing is called by that name.
+    UnknownName,
+    /// Every deployment is cooling down, blocked or of another order.
+    NoneLeft,
+    /// `num_retries_per_request` is used up.
+    Spent,
+}
+
+impl Fault {
+    /// The status LiteLLM gives it; none for a request whose retries are used up.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Answer(failure) => Some(failure.status()),
+            Self::UnknownName => Some(400),
+            Self::NoneLeft => Some(429),
+            Self::Spent => None,
+        }
+    }
+
+    /// The failure of a deployment, if it was one.
+    pub fn failure(self) -> Option<Failure> {
+        match self {
+            Self::Answer(failure) => Some(failure),
+            Self::UnknownName | Self::NoneLeft | Self::Spent => None,
+        }
+    }
+
+    /// The classes a retry policy may name it by.
+    pub(super) fn classes(self) -> &'static [&'static str] {
+        match self {
+            Self::Answer(failure) => failure.classes(),
+            Self::UnknownName => &["BadRequestError"],
+            Self::NoneLeft | Self::Spent => &[],
+        }
+    }
+}
+
+/// Whether a status is worth another try of the same deployment.
+pub(super) fn is_retryable(status: u16) -> bool {
+    matches!(status, 408 | 409 | 429 | 500..)
+}

@@ -1,0 +1,26 @@
+//! What LiteLLM does at run time with the routing of a `config.yaml`: who is called, in which order, after which failure.
+//!
+//! The way a request goes is a fact about a release of LiteLLM, not about YAML: the front end says what stands in the
+//! file ([`Routing`]), [`Release`] says which LiteLLM reads it, and [`Router`] follows requests. Facts are those of
+//! `litellm/router.py`, `router_python_core.py` and `router_utils/` in releases 1.92.0, 1.101.6 and 1.109.1; a script
+//! in `tests/litellm/` compares every walk with those releases themselves.
+
+mod chains;
+mod cooldown;
+mod directory;
+mod failure;
+mod providers;
+mod release;
+mod request;
+mod retries;
+mod routing;
+mod tries;
+mod walk;
+
+pub use chains::List;
+pub use directory::{Directory, Resolved};
+pub use failure::{Failure, Fault};
+pub use release::{Era, Release};
+pub use request::{By, Call, Ending, Event, Hop, Request, Skip};
+pub use routing::{AllowedFails, Chain, Deployment, Order, RetryPolicy, Routing, Settings, Target, Weights};
+pub use walk::Router;
