@@ -175,6 +175,17 @@ impl Reader<'_> {
                 continue;
             }
             match self.names.resolve(source) {
+                (Some(_), _) if source.contains('*') => {
+                    let message = format!(
+                        "LiteLLM compares the key {} letter by letter, so no call that the wildcard answers finds these fallbacks",
+                        quote(source)
+                    );
+                    let help = "write an entry for each model that is called, or `default_fallbacks`";
+                    self.sink.report(
+                        Diagnostic::new("dead-setting", entry.source.place, "matches nothing", message).help(help),
+                    );
+                    self.bury(list, entry);
+                }
                 (Some(group), _) if !chains.contains_key(&group) => {
                     let chain = entry.targets.iter().map(|target| self.hop(list, target)).collect();
                     chains.insert(group, chain);

@@ -87,12 +87,16 @@ impl Names {
     fn report_dangling(&self, written: &[(String, Spanned<String>)], sink: &mut Sink) {
         for (alias, target) in written {
             if self.resolve(alias).0.is_none() {
-                let message = format!(
-                    "the alias {} stands for {}, which nothing in `model_list` answers to",
-                    quote(alias),
-                    quote(&target.value)
-                );
-                sink.report(unknown(target.place, message, self.near(&target.value)));
+                let why = match self.aliases.get(&target.value) {
+                    Some(_) => "which is an alias itself, and LiteLLM follows only one",
+                    None => "which nothing in `model_list` answers to",
+                };
+                let message = format!("the alias {} stands for {}, {why}", quote(alias), quote(&target.value));
+                let mut finding = unknown(target.place, message, self.near(&target.value));
+                if let Some(next) = self.aliases.get(&target.value) {
+                    finding = finding.help(format!("let it stand for {} itself", quote(next)));
+                }
+                sink.report(finding);
             }
         }
     }
@@ -104,14 +108,8 @@ impl Names {
         {
             return (Some(*at), Via::ModelId);
         }
-        let mut at = name;
-        let mut via = Via::Group;
-        for _ in 0..=self.aliases.len() {
-            match self.aliases.get(at) {
-                Some(next) => (at, via) = (next, Via::Alias),
-                None => break,
-            }
-        }
+        // LiteLLM follows an alias once: what that stands for is not looked up among the aliases again.
+        let (at, via) = self.aliases.get(name).map_or((name, Via::Group), |next| (next.as_str(), Via::Alias));
         if let Some(group) = self.groups.get(at) {
             return (Some(*group), via);
         }
