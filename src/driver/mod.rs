@@ -191,7 +191,7 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         sink.begin_table(waivers(table, &law, job.as_of));
         let environments = Environment::of_table(table, sources, &job.deployed, &mut sink);
         let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
-        let context = context.deployed(&environments);
+        let context = context.deployed(&environments).read_by(job.litellm);
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
         silent.extend(environments.iter().flat_map(untold));

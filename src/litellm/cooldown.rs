@@ -11,6 +11,11 @@ const ENOUGH: u32 = 5;
 /// LiteLLM's own `allowed_fails`.
 const ALLOWED: u32 = 3;
 
+/// Whether policies name a class only since 1.97.
+fn is_newer(class: &str) -> bool {
+    matches!(class, "InternalServerError" | "ServiceUnavailableError" | "NotFoundError")
+}
+
 /// Failures so far, and who is out because of them.
 #[derive(Debug, Default)]
 pub(super) struct Cooldowns {
@@ -39,7 +44,8 @@ impl Cooldowns {
         let is_single = directory.group_size(deployment) == 1;
         let allowed = &routing.settings.allowed_fails;
         let by_class = allowed.by_class.as_ref().and_then(|policy| {
-            let named = failure.classes().iter().find_map(|class| policy.get(*class).copied());
+            let known = failure.classes().iter().filter(|class| era != Era::Paths || !is_newer(class));
+            let named = known.copied().find_map(|class| policy.get(class).copied());
             named.filter(|number| *number > 0 || era != Era::Paths)
         });
         if is_single && failure == Failure::Status(402) && by_class.is_none() {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chains::{Found, Index, List};
 use super::providers::with_prefix;
-use super::{Chain, Era, Order, Routing};
+use super::{By, Chain, Era, Hop, Order, Routing};
+use crate::source::{Span, Spanned};
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,6 +178,16 @@ impl<'r> Directory<'r> {
             List::ContentPolicy => self.routing.content_policy.as_ref(),
         };
         chains?.get(entry)
+    }
+
+    /// Where a name that is asked for stands: in its list, else where it is defined.
+    pub fn place_of(&self, hop: &Hop) -> Option<Span> {
+        if let By::Listed { list, entry, target, .. } = hop.by {
+            return self.chain(list, entry)?.targets.get(target).map(|target| target.place.span());
+        }
+        let alias = self.routing.aliases.get(&hop.name).map(Spanned::span);
+        let own = hop.resolved.deployments().first().and_then(|at| self.routing.deployments.get(*at));
+        alias.or_else(|| own.map(|one| one.group.span()))
     }
 
     /// Whether a name has general fallbacks.

@@ -7,6 +7,7 @@
 
 mod chains;
 mod cooldown;
+mod count;
 mod directory;
 mod failure;
 mod providers;
@@ -18,6 +19,7 @@ mod tries;
 mod walk;
 
 pub use chains::List;
+pub use count::{calls_by_era, while_all_fail};
 pub use directory::{Directory, Resolved};
 pub use failure::{Failure, Fault};
 pub use release::{Era, Release};

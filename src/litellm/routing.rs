@@ -40,6 +40,8 @@ pub struct Deployment {
     pub weights: Weights,
     /// Whether its failures never take it out: its `cooldown_time` is 0, or its group is a wildcard.
     pub never_cools: bool,
+    /// Whether it has a `mock_response`, and so always answers.
+    pub mocked: bool,
     /// Whether `model_info.blocked` takes it out for good.
     pub blocked: bool,
 }

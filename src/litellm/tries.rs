@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
             if self.calls >= self.limit {
                 return Err(Gone::Longer);
             }
-            let failure = (self.fate)(self.calls, deployment);
+            let failure = (self.fate)(self.calls, deployment).filter(|_| !own.is_some_and(|own| own.mocked));
             self.calls += 1;
             self.events.push(Event::Calls(Call { deployment, retry, by_client, among: among.to_vec(), failure }));
             if by_client == client || failure.is_none_or(|failure| !is_retryable(failure.status())) {

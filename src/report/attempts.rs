@@ -58,17 +58,6 @@ impl Attempts<'_> {
         before.count() + 1
     }
 
-    /// Where a name that is asked for stands: in its list, else where it is defined.
-    fn asked_at(&self, hop: &Hop) -> Option<Span> {
-        if let By::Listed { list, entry, target, .. } = hop.by {
-            let chain = self.router.directory().chain(list, entry)?;
-            return chain.targets.get(target).map(|target| target.place.span());
-        }
-        let alias = self.routing().aliases.get(&hop.name).map(crate::source::Spanned::span);
-        let own = hop.resolved.deployments().first().and_then(|at| self.routing().deployments.get(*at));
-        alias.or_else(|| own.map(|one| one.group.span()))
-    }
-
     fn chain(&self, by: &By) -> Option<(&Chain, usize, bool)> {
         let By::Listed { list, entry, target, resumed } = by else { return None };
         Some((self.router.directory().chain(*list, *entry)?, *target, *resumed))
@@ -77,7 +66,7 @@ impl Attempts<'_> {
 
 /// A request for people, in lines of at most 80 columns as far as names allow.
 pub fn attempts_text(attempts: &Attempts<'_>, places: &mut Places<'_>) -> String {
-    let mut out = format!("LiteLLM {}, which {}\n", attempts.release, era_in_words(attempts.release));
+    let mut out = folded(&format!("LiteLLM {}, which {}", attempts.release, era_in_words(attempts.release)));
     let mut number = 0;
     let mut asked: Option<&Hop> = None;
     // What is passed over is said before what comes instead, and not at all where nothing comes any more.
@@ -150,7 +139,7 @@ fn asks(attempts: &Attempts<'_>, hop: &Hop, failed: Option<&str>, places: &mut P
             None => format!("falls back to {name}"),
         },
     };
-    if let Some(span) = attempts.asked_at(hop) {
+    if let Some(span) = attempts.router.directory().place_of(hop) {
         let _ = write!(text, " ({})", at(places, span));
     }
     let group = hop.resolved.deployments().first().map_or("", |at| attempts.group(*at));
@@ -252,6 +241,7 @@ pub fn attempts_json(attempts: &Attempts<'_>, places: &mut Places<'_>) -> Value 
                     "number": attempts.number(call.deployment),
                     "retry": call.retry,
                     "byClient": call.by_client,
+                    "mocked": attempts.routing().deployments.get(call.deployment).is_some_and(|one| one.mocked),
                     "among": among,
                     "amongNumbers": call.among.iter().map(|at| attempts.number(*at)).collect::<Vec<_>>(),
                     "amongIds": call.among.iter().map(|at| id(attempts, *at)).collect::<Vec<_>>(),
@@ -319,6 +309,6 @@ fn asks_json(attempts: &Attempts<'_>, hop: &Hop, places: &mut Places<'_>) -> Val
         "order": hop.order.as_ref().map(ToString::to_string),
         "answeredAs": answers,
         "depth": hop.depth,
-        "at": attempts.asked_at(hop).map(|span| place(places, span)),
+        "at": attempts.router.directory().place_of(hop).map(|span| place(places, span)),
     })
 }

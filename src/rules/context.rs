@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contingency::Network;
 use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
+use crate::litellm::Release;
 use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
 use crate::policy::{Law, Member, Offer, members};
 
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     pub law: &'a Law,
     /// What each path of the table puts into the environment; none where nobody has read its files.
     pub environments: &'a [Environment],
+    /// The release of LiteLLM that reads a file of LiteLLM's.
+    pub litellm: Release,
     network: OnceCell<Network<'a>>,
     used: OnceCell<BTreeSet<TargetId>>,
     offers: OnceCell<Vec<Offer<'a>>>,
@@ -87,6 +90,7 @@ impl<'a> Context<'a> {
             terms,
             law,
             environments: &[],
+            litellm: Release::NEWEST,
             network: OnceCell::new(),
             used: OnceCell::new(),
             offers: OnceCell::new(),
@@ -98,6 +102,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn deployed(self, environments: &'a [Environment]) -> Self {
         Self { environments, ..self }
+    }
+
+    /// The same, with another release of LiteLLM reading its files.
+    #[must_use]
+    pub fn read_by(self, litellm: Release) -> Self {
+        Self { litellm, ..self }
     }
 
     /// The load of the table with all limits in full.

@@ -2,15 +2,23 @@
 
 use crate::diagnostic::{Diagnostic, Label, or_list, quote};
 use crate::graph::{Cycle, describe_path};
-use crate::model::Gateway;
+use crate::litellm::calls_by_era;
+use crate::model::{Gateway, RouteId, Table};
 use crate::source::Span;
 
 use super::Context;
 
+/// What a request that nobody answers costs on LiteLLM, release by release.
+pub(super) fn cost(table: &Table, route: RouteId) -> Option<String> {
+    let name = table.routes[route].name.value.as_str();
+    let calls = calls_by_era(table.routing.as_deref()?, name);
+    Some(format!("a request for {} that everything answers with 500 makes {calls}", quote(name)))
+}
+
 /// The finding about a cycle.
 pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) -> Diagnostic {
     let table = context.table;
-    let name = |route: crate::model::RouteId| table.routes[route].name.value.as_str();
+    let name = |route: RouteId| table.routes[route].name.value.as_str();
     let walk: Vec<String> = cycle.trace.iter().map(|hop| quote(name(context.graph.hop(*hop).from))).collect();
     let first = cycle.trace.first().map(|hop| context.graph.hop(*hop));
     let closed = format!("{} → {}", walk.join(" → "), first.map_or_else(String::new, |hop| quote(name(hop.from))));
@@ -30,13 +38,16 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
             let when = match cycle.alone.as_slice() {
                 [] => "it takes a change of symptom on the way".to_owned(),
                 [only] => format!("`{}` alone closes it", only.as_str()),
-                [first, others @ ..] => format!("`{}` alone closes it (and {} other symptoms)", first.as_str(), others.len()),
+                [first, others @ ..] => {
+                    format!("`{}` alone closes it (and {} other symptoms)", first.as_str(), others.len())
+                }
             };
             format!("{when}; a request would never end: take one of these hops out")
         }
-        Gateway::LiteLlm => "LiteLLM before 1.97 walks the cycle again and again until `max_fallbacks`, with retries at every turn; \
-                             1.97 and later try each group once, in an order the lists do not show. Take one of these hops out"
-            .to_owned(),
+        Gateway::LiteLlm => {
+            let cost = first.and_then(|hop| cost(table, hop.from)).unwrap_or_default();
+            format!("{cost}, in an order the lists do not show; take one of these hops out")
+        }
     };
     if cycle.members.len() > cycle.trace.len() {
         let names = or_list(cycle.members.iter().map(|route| name(*route)), 8).replace(" or ", " and ");

@@ -30,8 +30,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                     Label { span: default.place.span(), text: "this default closes the cycle".to_owned() };
                 finding.message =
                     finding.message.replacen("routes fall back", "by `default_fallbacks` groups fall back", 1);
+                let cost = super::cycle::cost(table, default.from).unwrap_or_default();
                 finding.help = Some(format!(
-                    "switch the defaults off for that group, `- {group}: []` in `fallbacks`, or take the name out of the list"
+                    "{cost}; switch the defaults off for that group, `- {group}: []` in `fallbacks`, or take the name out of the list"
                 ));
             }
             sink.report(finding);

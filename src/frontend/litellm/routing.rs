@@ -114,6 +114,7 @@ fn deployment(item: Value<'_>) -> Option<Deployment> {
         weights: Weights { by: [weight("weight"), weight("rpm"), weight("tpm")] },
         never_cools: group.raw_text()?.contains('*')
             || cools.and_then(|text| text.parse::<f64>().ok()).is_some_and(|seconds| seconds.abs() < 1e-9),
+        mocked: params.get("mock_response").is_some_and(|value| !value.is_null()),
         blocked: said("blocked").is_some_and(is_true),
     })
 }
