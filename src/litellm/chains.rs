@@ -62,6 +62,14 @@ impl<'r> Index<'r> {
         }
     }
 
+    /// The first name with an entry of just that key. The lists for one kind of failure knew nothing else until 1.104:
+    /// neither `*` nor prefixes.
+    pub(super) fn find_exactly(&self, names: &[&str]) -> Option<Found> {
+        let own =
+            |(key, name): (usize, &&str)| self.first.get(*name).map(|entry| Found { entry: *entry, key: Some(key) });
+        names.iter().enumerate().find_map(own)
+    }
+
     fn star(&self) -> Option<usize> {
         self.last.get("*").copied()
     }

@@ -146,10 +146,13 @@ impl<'r> Directory<'r> {
         orders.into_iter().cloned().collect()
     }
 
-    /// How many deployments the group of a deployment has.
+    /// How many deployments LiteLLM lists for the group of a deployment; for an alias of that very name, those it stands
+    /// for come on top.
     pub(super) fn group_size(&self, deployment: usize) -> usize {
-        let group = self.routing.deployments.get(deployment).map(|deployment| deployment.group.value.as_str());
-        group.and_then(|group| self.groups.get(group)).map_or(0, Vec::len)
+        let Some(deployment) = self.routing.deployments.get(deployment) else { return 0 };
+        let size = |group: &str| self.groups.get(group).map_or(0, Vec::len);
+        let group = deployment.group.value.as_str();
+        size(group) + self.routing.aliases.get(group).map_or(0, |target| size(&target.value))
     }
 
     /// Whether a list is there at all: an empty one may be.
@@ -167,7 +170,12 @@ impl<'r> Directory<'r> {
 
     /// The entry of a list for the first of some names that has one.
     pub(super) fn find(&self, list: List, names: &[&str]) -> Option<Found> {
-        self.index(list)?.find(names, self.era)
+        let index = self.index(list)?;
+        if list == List::General || self.era == Era::Resuming {
+            index.find(names, self.era)
+        } else {
+            index.find_exactly(names)
+        }
     }
 
     /// An entry of a list.

@@ -109,6 +109,13 @@ fn failures_decide_which_list_and_how_often() {
     assert_eq!(calls(Failure::ContentPolicy), "a b");
 }
 
+#[test]
+fn a_star_in_the_lists_of_one_failure_counts_since_1_104() {
+    let table = table("A B", &lists("context_window_fallbacks: [{'*': [B]}]"));
+    let long = |era| walk(&table, era, |model| (model == "a").then_some(Failure::ContextWindow)).0;
+    assert_eq!(Era::ALL.map(long), ["a", "a", "a b"]);
+}
+
 /// A group of three deployments.
 fn three(params: [&str; 3], settings: &str) -> Table {
     let mut text = "model_list:\n".to_owned();

@@ -213,7 +213,7 @@ class Routec:
             calls = [step for step in said["steps"] if "calls" in step and not step["mocked"]]
             pick = self.next_pick(case, calls, walk, len(picks))
             if pick is None:
-                return [self.label(case, call) for call in calls], said["ends"], ""
+                return [self.label(case, call) for call in calls], said["ends"], " ".join(said["notFollowed"])
             picks.append(pick)
 
     def label(self, case, call):
@@ -252,8 +252,12 @@ def compare(routec, cases, answers, folder):
             walk = [case["labels"][str(one)] for one in walk] if "labels" in case else walk
             calls, ends, why = routec.predict(case, walk, folder)
             agrees = calls == walk and (ends == "answered") == said["answered"]
-            count["agree" if agrees else "differ"] += 1
-            if not agrees:
+            # A setting that routec says it does not follow may change a walk.
+            is_told = not agrees and calls is not None and why
+            count["agree" if agrees else "differ by a setting not followed" if is_told else "differ"] += 1
+            if is_told:
+                print(f"{case['name']}: not followed: {why}")
+            elif not agrees:
                 print(f"{case['name']}\n  LiteLLM: {' '.join(walk)} ({said['why'] or 'answered'})")
                 print(f"  routec:  {' '.join(calls) if calls is not None else why} ({ends})")
                 if os.environ.get("SHOW"):
