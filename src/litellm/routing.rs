@@ -104,6 +104,8 @@ pub struct Target {
 pub struct Settings {
     /// Retries within a group.
     pub retries: u32,
+    /// What `litellm_settings` say of them: before 1.97 that went before `router_settings`.
+    pub module_retries: Option<u32>,
     /// How deep lists may be nested, `max_fallbacks`.
     pub max_fallbacks: u32,
     /// `num_retries_per_request`: a cap on the retries of a whole request.
@@ -127,6 +129,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             retries: 2,
+            module_retries: None,
             max_fallbacks: 5,
             retries_per_request: None,
             retry_policy: None,

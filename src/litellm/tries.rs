@@ -30,7 +30,8 @@ impl Walk<'_, '_> {
         };
         let own = called.and_then(|at| self.directory.routing().deployments.get(at)?.retries);
         let policy = by_policy(settings, name, fault, era);
-        let retries = policy.or(own).unwrap_or(settings.retries);
+        let usual = settings.module_retries.filter(|_| era == Era::Paths).unwrap_or(settings.retries);
+        let retries = policy.or(own).unwrap_or(usual);
         let all = self.standing(resolved).all;
         let stops = |walk: &Self, fault: Fault| {
             let standing = Standing { all, ..walk.standing(resolved) };

@@ -161,6 +161,12 @@ fn a_cap_for_the_whole_request_starves_fallbacks() {
 }
 
 #[test]
+fn retries_of_litellm_settings_went_first_before_1_97() {
+    let table = table("A", "router_settings: {num_retries: 0}\nlitellm_settings: {num_retries: 2}\n");
+    assert_eq!(Era::ALL.map(|era| walk(&table, era, |_| DOWN).0), ["a a a", "a", "a"]);
+}
+
+#[test]
 fn a_request_ends_as_its_own_group_did() {
     let table = table("A B", &lists("fallbacks: [{A: [B]}]"));
     let end =

@@ -148,6 +148,7 @@ fn numbers(sections: &Sections<'_>) -> Numbers {
     let groups = router("model_group_retry_policy").into_iter().flat_map(Value::entries);
     Numbers {
         retries: either("num_retries").unwrap_or(known.retries),
+        module_retries: litellm("num_retries").and_then(number),
         max_fallbacks: either("max_fallbacks").unwrap_or(known.max_fallbacks),
         retries_per_request: litellm("num_retries_per_request").and_then(number),
         retry_policy: router("retry_policy").map(|value| RetryPolicy { by_class: by_class(value, "Retries") }),
