@@ -182,7 +182,8 @@ impl<'s> Builder<'s> {
                 }
                 continue;
             };
-            knotty |= text == "<<";
+            let merges = self.tree.merges && text == "<<";
+            knotty |= merges;
             let earlier = if is_large {
                 many.insert(text, *key)
             } else {
@@ -192,7 +193,7 @@ impl<'s> Builder<'s> {
             };
             if let Some(earlier) = earlier {
                 knotty = true;
-                if text == "<<" {
+                if merges {
                     continue;
                 }
                 let first = self.tree.node(earlier);
@@ -200,7 +201,7 @@ impl<'s> Builder<'s> {
                 self.found.push(
                     Diagnostic::new("duplicate-key", span, "again here", message)
                         .related(self.tree.span(first.start, first.end), "first here")
-                        .help("keep one of the two; most YAML readers silently keep the last"),
+                        .help("keep one of the two; most readers silently keep the last"),
                 );
             }
         }

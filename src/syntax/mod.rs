@@ -1,10 +1,11 @@
-//! Text to one spanned tree: YAML 1.2, and JSON, which is YAML.
+//! Text to one spanned tree: YAML 1.2, JSON and JSON5.
 
 mod build;
 mod cursor;
 mod de;
 mod embedded;
 mod events;
+mod json5;
 mod parse;
 mod recover;
 mod scalar;

@@ -53,6 +53,8 @@ pub struct Tree<'s> {
     pub(super) broken: bool,
     pub(super) failures: Vec<u32>,
     pub(super) expansions: Cell<u64>,
+    /// Whether a key `<<` stands for what another mapping holds, as in YAML.
+    pub(super) merges: bool,
 }
 
 impl<'s> Tree<'s> {
@@ -67,6 +69,7 @@ impl<'s> Tree<'s> {
             broken: false,
             failures: Vec::new(),
             expansions: Cell::new(0),
+            merges: true,
         }
     }
 

@@ -145,7 +145,7 @@ impl<'t> Value<'t> {
         let mut own: Vec<(Value<'t>, Value<'t>)> = Vec::new();
         let mut merged: Vec<(Value<'t>, Value<'t>)> = Vec::new();
         for (key, value) in self.pairs() {
-            if key.raw_text() == Some("<<") {
+            if self.tree.merges && key.raw_text() == Some("<<") {
                 merged.extend(value.entries());
                 merged.extend(value.items().flat_map(Value::entries));
             } else {

@@ -22,6 +22,7 @@ mod expectations;
 mod forged;
 mod generated;
 mod hostile;
+mod json5;
 mod killed;
 mod levels;
 mod litellm;

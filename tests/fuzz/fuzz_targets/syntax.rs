@@ -7,15 +7,17 @@ use routec::source::SourceMap;
 use routec::syntax::{self, Tree, Value};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut sources = SourceMap::new();
-    let file = sources.add("fuzz.yaml", bytes.to_vec());
-    let mut sink = Sink::new();
-    let tree = syntax::parse(&sources, file, &mut sink);
-    for root in tree.roots() {
-        visit(&tree, Value::new(&tree, *root), 0);
-    }
-    for finding in sink.finish(&routec::rules::default_levels()).iter() {
-        assert!(sources.file(file).text().get(finding.primary.span.start as usize..finding.primary.span.end as usize).is_some());
+    for name in ["fuzz.yaml", "fuzz.json5", "fuzz"] {
+        let mut sources = SourceMap::new();
+        let file = sources.add(name, bytes.to_vec());
+        let mut sink = Sink::new();
+        let tree = syntax::parse(&sources, file, &mut sink);
+        for root in tree.roots() {
+            visit(&tree, Value::new(&tree, *root), 0);
+        }
+        for finding in sink.finish(&routec::rules::default_levels()).iter() {
+            assert!(sources.file(file).text().get(finding.primary.span.start as usize..finding.primary.span.end as usize).is_some());
+        }
     }
 });
 
