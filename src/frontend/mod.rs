@@ -4,12 +4,13 @@ mod compiled;
 mod embedded;
 mod litellm;
 mod native;
+mod openclaw;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
 use crate::model::{Document, Name};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::syntax::{self, Masked, Value};
 
 use self::embedded::Embedded;
@@ -27,6 +28,7 @@ pub const BUILT_IN_CATALOGUE_NAME: &str = "(built-in catalogue)";
 enum Format {
     Native,
     LiteLlm,
+    OpenClaw,
     /// Something that holds a gateway's configuration, such as a Kubernetes `ConfigMap`.
     Carrier,
     Unknown,
@@ -65,6 +67,9 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
                 has_gateway = true;
                 documents.push(litellm::read(sources, &tree, root, names.of_file(), sink));
             }
+            Format::OpenClaw => {
+                documents.push(openclaw::read(sources, &tree, root, names.of_file(), sink));
+            }
             Format::Carrier => {
                 for found in embedded::find(Value::new(&tree, root), names.stem) {
                     match found {
@@ -90,8 +95,8 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     if is_silent && documents.is_empty() && formats.iter().all(|format| *format == Format::Unknown) {
         let message = "this is neither a routec document nor a gateway configuration that routec reads";
         sink.report(
-            Diagnostic::new("missing-key", tree.span(0, 0), "expected `apiVersion` or `model_list`", message)
-                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml`"),
+            Diagnostic::new("missing-key", tree.span(0, 0), "expected `apiVersion`, `model_list` or `agents`", message)
+                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml` or OpenClaw's `openclaw.json`"),
         );
     }
     if tree.is_overdrawn() {
@@ -118,6 +123,18 @@ fn read_texts(sources: &SourceMap, file: FileId, texts: &[(Span, Name)], sink: &
     named.map(|(id, name)| litellm::read(sources, &tree, id, name, sink)).collect()
 }
 
+/// The paths of other files that a file of OpenClaw's includes, each with its place; also of such a file itself.
+pub fn included_by(sources: &SourceMap, file: FileId) -> Vec<Spanned<String>> {
+    let mut paths = Vec::new();
+    if sources.file(file).text().contains("$include") {
+        let tree = syntax::parse(sources, file, &mut Sink::new());
+        for root in tree.roots() {
+            openclaw::paths(Value::new(&tree, *root), &mut paths);
+        }
+    }
+    paths
+}
+
 fn detect(root: Value<'_>) -> Format {
     let has = |key: &str| root.get(key).is_some();
     let is_native = has("apiVersion") || (has("kind") && has("metadata"));
@@ -125,6 +142,8 @@ fn detect(root: Value<'_>) -> Format {
         Format::Native
     } else if !is_native && litellm::is_configuration(root) {
         Format::LiteLlm
+    } else if openclaw::is_openclaw(root) {
+        Format::OpenClaw
     } else if !embedded::find(root, "").is_empty() {
         Format::Carrier
     } else if is_native {

@@ -101,6 +101,8 @@ pub enum Gateway {
     Native,
     /// LiteLLM's `config.yaml`.
     LiteLlm,
+    /// OpenClaw's `openclaw.json`.
+    OpenClaw,
 }
 
 impl Gateway {
@@ -109,6 +111,7 @@ impl Gateway {
         match self {
             Self::Native => "routec",
             Self::LiteLlm => "LiteLLM",
+            Self::OpenClaw => "OpenClaw",
         }
     }
 }

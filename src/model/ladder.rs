@@ -111,8 +111,25 @@ pub enum Via {
     Wildcard,
     /// By the model that a deployment serves.
     ModelString,
+    /// By the model alone: the provider is taken from elsewhere.
+    Bare,
     /// Not at all.
     Nowhere,
+}
+
+impl Via {
+    /// The way in a word, for reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Alias => "alias",
+            Self::ModelId => "model-id",
+            Self::Wildcard => "wildcard",
+            Self::ModelString => "model",
+            Self::Bare => "bare",
+            Self::Nowhere => "nowhere",
+        }
+    }
 }
 
 /// Calls another target, or visits another route: exactly one of `target` and `route`.

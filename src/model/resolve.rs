@@ -371,10 +371,21 @@ impl<'a> Resolver<'a> {
                 format!("nothing in `model_list` answers to {}", quote(name)),
                 "no model group, alias, id or wildcard of this name".to_owned(),
             ),
+            Gateway::OpenClaw => {
+                let provider = name.split_once('/').map_or(name, |(provider, _)| provider);
+                let message =
+                    format!("no provider {} is configured, and OpenClaw brings none of this name", quote(provider));
+                (message, "no such provider".to_owned())
+            }
         };
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean {}?", quote(near)),
-            None if known.is_empty() => format!("the table defines no {word} at all"),
+            None if known.is_empty() && self.gateway != Gateway::OpenClaw => {
+                format!("the table defines no {word} at all")
+            }
+            None if self.gateway == Gateway::OpenClaw => {
+                "OpenClaw starts with this, and each run fails here before it goes on: add the provider to `models.providers`, or remove the name".to_owned()
+            }
             None if self.gateway == Gateway::LiteLlm => {
                 "LiteLLM starts with this, and when it is needed the hop fails or goes on to the defaults; add the group or remove the name".to_owned()
             }

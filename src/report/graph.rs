@@ -73,7 +73,7 @@ struct JsonEdge {
     /// What `to` is: `route`, `target` or `unknown`.
     #[serde(rename = "toKind")]
     to_kind: &'static str,
-    /// The gateway's list (`general`, `context_window`, `content_policy`, `default`), or `fallback`.
+    /// The gateway's list (`general`, `context_window`, `image`, …), or `fallback`.
     kind: String,
     /// The symptom on which it is taken.
     symptom: &'static str,
@@ -81,6 +81,10 @@ struct JsonEdge {
     step: usize,
     /// The target as written, before aliases and patterns.
     written: String,
+    /// How the gateway finds its target: `group`, `alias`, `model-id`, `wildcard`, `model`, `bare` (its provider is
+    /// taken from elsewhere) or `nowhere`; nothing for a step of a ladder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<&'static str>,
     /// Whether something defines its target.
     resolved: bool,
     /// Whether it can be taken: not if its source does not exist or an earlier entry wins.
@@ -149,6 +153,7 @@ fn gather(sources: &SourceMap, table: &Table, graph: &FailoverGraph) -> JsonGrap
             symptom: "any",
             step: 0,
             written: dead.to.clone(),
+            via: None,
             resolved: dead.resolved.is_some(),
             live: false,
             file: region.file,
@@ -174,9 +179,9 @@ fn edge(table: &Table, hop: &HopEdge, places: &mut Places<'_>) -> JsonEdge {
         Leg::Target(target) => (table.targets[*target].name.value.to_string(), "target"),
         Leg::Nowhere(name) => (name.to_string(), "unknown"),
     };
-    let (kind, written) = match hop.fallback(table).map(|fallback| &fallback.kind) {
-        Some(HopKind::Listed { list, written, .. }) => ((*list).to_owned(), written.clone()),
-        Some(HopKind::Native) | None => ("fallback".to_owned(), to.clone()),
+    let (kind, written, via) = match hop.fallback(table).map(|fallback| &fallback.kind) {
+        Some(HopKind::Listed { list, written, via }) => ((*list).to_owned(), written.clone(), Some(via.as_str())),
+        Some(HopKind::Native) | None => ("fallback".to_owned(), to.clone(), None),
     };
     JsonEdge {
         from: table.routes[hop.from].name.value.to_string(),
@@ -187,6 +192,7 @@ fn edge(table: &Table, hop: &HopEdge, places: &mut Places<'_>) -> JsonEdge {
         symptom: hop.symptom.as_str(),
         step: hop.at.1 + 1,
         written,
+        via,
         live: true,
         file: region.file,
         line: region.line,
@@ -279,7 +285,7 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
             .pool_of(id)
             .map(|target| match table.gateway {
                 Gateway::Native => format!("{} ({})", target.name.value, target.doc.model.value),
-                Gateway::LiteLlm => target.doc.model.value.to_string(),
+                Gateway::LiteLlm | Gateway::OpenClaw => target.doc.model.value.to_string(),
             })
             .collect();
         let _ = writeln!(out, "{}  {}", escape::line(route.name.value.as_str()), escape::line(&models.join(", ")));
@@ -289,6 +295,13 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
             let branch = if at + 1 == hops.len() { "└─" } else { "├─" };
             let what = match edge.to_kind {
                 "unknown" => " (nothing defines it)".to_owned(),
+                "target" if table.gateway == Gateway::OpenClaw => match edge.via {
+                    Some("bare") => {
+                        format!(" (written {}: the provider of the first model)", escape::line(&edge.written))
+                    }
+                    Some("alias") => format!(" (by its alias {})", escape::line(&edge.written)),
+                    Some(_) | None => String::new(),
+                },
                 "target" => format!(" (target, {})", model_of(json, &edge.to)),
                 _ if edge.to == edge.from => " (itself)".to_owned(),
                 _ => String::new(),

@@ -44,6 +44,7 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
             };
             format!("{when}; a request would never end: take one of these hops out")
         }
+        Gateway::OpenClaw => "OpenClaw asks each model of a chain once, so this cannot be walked twice".to_owned(),
         Gateway::LiteLlm => {
             let cost = first.and_then(|hop| cost(table, hop.from)).unwrap_or_default();
             format!("{cost}, in an order the lists do not show; take one of these hops out")

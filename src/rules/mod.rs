@@ -54,6 +54,12 @@ mod missing_version_field;
 mod mixed_pool;
 mod model_before_key;
 mod model_before_network;
+mod openclaw_drops_fallbacks;
+mod openclaw_implicit_zero_cost;
+mod openclaw_placeholder_key;
+mod openclaw_single_fault_domain;
+mod openclaw_slow_failover;
+mod openclaw_unqualified_ref;
 mod over_budget;
 mod over_contingency_budget;
 mod over_limit;
@@ -166,6 +172,12 @@ pub static ALL: &[&Rule] = &[
     &mixed_pool::RULE,
     &model_before_key::RULE,
     &model_before_network::RULE,
+    &openclaw_drops_fallbacks::RULE,
+    &openclaw_implicit_zero_cost::RULE,
+    &openclaw_placeholder_key::RULE,
+    &openclaw_single_fault_domain::RULE,
+    &openclaw_slow_failover::RULE,
+    &openclaw_unqualified_ref::RULE,
     &over_budget::RULE,
     &over_contingency_budget::RULE,
     &over_limit::RULE,

@@ -31,6 +31,8 @@ pub enum Silence {
     Never,
     /// On a gateway's own file, which cannot say what the rule is about; the words say what that is.
     OnGatewayFiles(&'static str),
+    /// On LiteLLM's files, which cannot say what the rule is about.
+    OnLiteLlmFiles(&'static str),
     /// Without a catalogue of the project's own.
     WithoutOwnCatalogue,
 }
@@ -93,10 +95,15 @@ impl Rule {
             Silence::OnGatewayFiles(what) if context.table.gateway != Gateway::Native => {
                 Some(format!("a {} file cannot state {what}", context.table.gateway.as_str()))
             }
+            Silence::OnLiteLlmFiles(what) if context.table.gateway == Gateway::LiteLlm => {
+                Some(format!("a LiteLLM file cannot state {what}"))
+            }
             Silence::WithoutOwnCatalogue if context.catalogue.origin() == crate::model::Origin::BuiltIn => {
                 Some("the built-in catalogue does not know every model; give your own with `--catalog`".to_owned())
             }
-            Silence::Never | Silence::OnGatewayFiles(_) | Silence::WithoutOwnCatalogue => None,
+            Silence::Never | Silence::OnGatewayFiles(_) | Silence::OnLiteLlmFiles(_) | Silence::WithoutOwnCatalogue => {
+                None
+            }
         }
     }
 }

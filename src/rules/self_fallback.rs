@@ -23,22 +23,32 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let name = quote(route.name.value.as_str());
         let message = match &hop.to {
             Leg::Route(to) if *to == hop.from => format!("{name} falls back to itself"),
+            Leg::Target(to) if is_only_target(route, *to) && context.table.gateway == Gateway::OpenClaw => {
+                format!(
+                    "{name} falls back to {}, its own first model",
+                    quote(context.table.targets[*to].name.value.as_str())
+                )
+            }
             Leg::Target(to) if is_only_target(route, *to) => {
                 let target = quote(context.table.targets[*to].name.value.as_str());
                 format!("{name} falls back to {target}, the only target of its own pool")
             }
             Leg::Route(_) | Leg::Target(_) | Leg::Nowhere(_) => continue,
         };
-        sink.report(
+        let finding =
             Diagnostic::new("self-fallback", hop.place, "leads back to where it starts", message)
                 .related(route.name.span(), "the request starts here")
                 .trace(vec![super::found::enters(context.table, hop.from), describe_hop(context.table, hop)])
                 .help(match context.table.gateway {
+                    Gateway::OpenClaw => "OpenClaw passes over it without a word: remove it, or name another model; lists of included files are put one behind the other",
                     Gateway::Native => "what has just failed is asked again at once; name another target or route, or use `backoff` to wait",
                     Gateway::LiteLlm => "LiteLLM skips it at best (1.97 and later) and asks the failed group again at worst: remove it from the list",
                 })
-                .about(route.subject()),
-        );
+                .about(route.subject());
+        // OpenClaw goes on to the others, so that only a chain without others is none.
+        let goes_on = context.table.gateway == Gateway::OpenClaw
+            && context.graph.hops_of(hop.from).iter().any(|other| context.graph.hop(*other).to != hop.to);
+        sink.report(if goes_on { finding.at_most(Level::Warn) } else { finding });
     }
 }
 

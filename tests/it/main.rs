@@ -26,6 +26,7 @@ mod json5;
 mod killed;
 mod levels;
 mod litellm;
+mod openclaw;
 mod outage;
 mod packs;
 mod pages;

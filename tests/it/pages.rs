@@ -4,12 +4,14 @@ use routec::rules;
 
 use crate::support::{blocks, files, findings, name_of, run, text};
 
-/// The marks of a block: `# error` for the page's own rule, `# error: [rule] [rule]` for others.
+/// The marks of a block: `# error` for the page's own rule, `# error: [rule] [rule]` for others; behind `//` in JSON5.
 fn marks(blocks: &[String], own: &str) -> Vec<(String, u32, String)> {
     let mut marks = Vec::new();
     for (file, block) in blocks.iter().enumerate() {
         for (line, text) in block.lines().enumerate() {
-            let Some((_, mark)) = text.rsplit_once("# error") else { continue };
+            let Some((_, mark)) = text.rsplit_once("# error").or_else(|| text.rsplit_once("// error")) else {
+                continue;
+            };
             let named: Vec<&str> = mark.split('[').skip(1).filter_map(|part| part.split(']').next()).collect();
             let rules = if named.is_empty() { vec![own] } else { named };
             marks.extend(

@@ -12,15 +12,17 @@ use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::litellm::Release;
 use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
-use routec::source::{FileId, Link, SourceMap};
+use routec::source::{FileId, Included, Link, SourceMap};
 
 /// The day on which pages are judged.
 pub(crate) const DAY: &str = "2026-11-22";
 
-/// What a text is called in a run: as it says by a first line `# file: NAME`, else by its number, from 1.
+/// What a text is called in a run: as it says by a first line `# file: NAME`, else by its number, from 1: `1.yaml`, or
+/// `1.json5` where it begins with a bracket on its own line, or a comment.
 pub(crate) fn name_of(number: usize, text: &str) -> String {
     let named = text.lines().next().and_then(|line| line.strip_prefix("# file: "));
-    named.map_or_else(|| format!("{number}.yaml"), str::to_owned)
+    let is_json5 = text.starts_with("{\n") || text.starts_with("//");
+    named.map_or_else(|| format!("{number}.{}", if is_json5 { "json5" } else { "yaml" }), str::to_owned)
 }
 
 /// Checks texts as the files `1.yaml`, `2.yaml`, … of one run; without a catalogue among them, with the built-in one.
@@ -96,6 +98,19 @@ fn include(sources: &mut SourceMap, files: &mut Vec<(FileId, Role)>) {
             sources.link(*from, mention, link);
         }
     }
+    let mut included = Vec::new();
+    for (file, _) in files.iter() {
+        for path in routec::frontend::included_by(sources, *file) {
+            let named =
+                files.iter().find(|(other, _)| sources.file(*other).name() == path.value.trim_start_matches("./"));
+            let found =
+                named.map_or_else(|| Included::Refused("no such file".to_owned()), |(other, _)| Included::File(*other));
+            included.extend(named.map(|(other, _)| *other));
+            sources.include(path.span(), found);
+        }
+    }
+    let first = files.first().map(|(file, _)| *file);
+    files.retain(|(file, _)| Some(*file) == first || !included.contains(file));
 }
 
 /// What the policies of a run extend, by the names `1.yaml`, `2.yaml`, … of the others.
@@ -164,7 +179,7 @@ pub(crate) fn text(name: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// The YAML and dotenv blocks of a section of a page.
+/// The blocks of YAML, JSON5 and dotenv of a section of a page.
 pub(crate) fn blocks(page: &str, section: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut inside = false;
@@ -180,7 +195,7 @@ pub(crate) fn blocks(page: &str, section: &str) -> Vec<String> {
                 text.push('\n');
             }
             None if line.starts_with("## ") => inside = line == format!("## {section}"),
-            None if inside && matches!(line, "```yaml" | "```dotenv") => block = Some(String::new()),
+            None if inside && matches!(line, "```yaml" | "```json5" | "```dotenv") => block = Some(String::new()),
             None => {}
         }
     }

@@ -6,7 +6,7 @@ use super::keys;
 pub(super) const LOCAL: [&str; 4] = ["ollama", "ollama_chat", "lm_studio", "llamafile"];
 
 /// Domains of vendors' public endpoints; an `api_base` elsewhere is a server of the user's own or a proxy.
-const PUBLIC: [&str; 30] = [
+const PUBLIC: [&str; 36] = [
     "openai.com",
     "anthropic.com",
     "googleapis.com",
@@ -37,6 +37,12 @@ const PUBLIC: [&str; 30] = [
     "amazonaws.com",
     "databricks.com",
     "replicate.com",
+    "volces.com",
+    "minimaxi.com",
+    "siliconflow.cn",
+    "githubcopilot.com",
+    "synthetic.new",
+    "venice.ai",
 ];
 
 /// Domains by which LiteLLM tells the provider of a model that has none in front.
@@ -90,7 +96,7 @@ pub(super) fn tells_provider(host: &str) -> bool {
 }
 
 /// Whether a host is a vendor's.
-pub(super) fn is_public(host: &str) -> bool {
+pub(in crate::frontend) fn is_public(host: &str) -> bool {
     is_of(host, &PUBLIC)
 }
 
@@ -100,7 +106,7 @@ fn is_of(host: &str, domains: &[&str]) -> bool {
 
 /// Whether a host can only be a machine of the organisation's own: the loopback, an address that is not routed publicly
 /// (RFC 1918), a name without a dot, or one of the suffixes that are never delegated.
-pub(super) fn is_private(host: &str) -> bool {
+pub(in crate::frontend) fn is_private(host: &str) -> bool {
     let numbers: Option<Vec<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
     match numbers.as_deref() {
         Some([127 | 10 | 0, _, _, _] | [192, 168, _, _]) => true,
@@ -118,7 +124,7 @@ pub(super) fn is_private(host: &str) -> bool {
 }
 
 /// The host of a URL, without port; empty where a variable stands for it.
-pub(super) fn host_of(url: &str) -> String {
+pub(in crate::frontend) fn host_of(url: &str) -> String {
     if keys::is_reference(url) {
         return String::new();
     }

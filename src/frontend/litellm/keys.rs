@@ -226,7 +226,8 @@ pub(super) fn is_reference(text: &str) -> bool {
         || text.starts_with("oidc/")
 }
 
-fn looks_real(text: &str) -> bool {
+/// Whether a value looks like a real key or password, and not like a placeholder.
+pub(in crate::frontend) fn looks_real(text: &str) -> bool {
     const PREFIXES: [&str; 14] = [
         "sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "eyJ",
         "REDACTED",

@@ -6,9 +6,9 @@
 mod chains;
 mod deployments;
 mod groups;
-mod hosts;
+pub(super) mod hosts;
 mod include;
-mod keys;
+pub(super) mod keys;
 mod known;
 mod lists;
 mod names;

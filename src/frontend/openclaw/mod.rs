@@ -1,0 +1,86 @@
+//! OpenClaw's `openclaw.json`, as far as it chooses models: agents, chains, aliases, providers, profiles, tools by provider.
+//!
+//! Facts about OpenClaw are those of releases 2026.4 to 2026.9: its documentation (docs.openclaw.ai), its source, and runs.
+
+mod bundled;
+mod chains;
+mod env;
+mod merged;
+mod refs;
+mod shape;
+mod slots;
+mod supply;
+mod tools;
+mod traps;
+
+use crate::diagnostic::Sink;
+use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
+use crate::source::{Entries, SourceMap, Spanned};
+use crate::syntax::{NodeId, Tree, Value};
+
+use self::chains::Chains;
+use self::env::Env;
+use self::merged::Merger;
+use self::refs::Refs;
+use self::tools::Tools;
+
+pub(super) use self::merged::paths;
+
+/// Whether a document is OpenClaw's.
+pub(super) fn is_openclaw(root: Value<'_>) -> bool {
+    let has = |section: &str, keys: &[&str]| {
+        root.get(section).is_some_and(|section| keys.iter().any(|key| section.get(key).is_some()))
+    };
+    has("agents", &["defaults", "list", "entries", "$include"])
+        || has("models", &["providers"])
+        || has("agent", &["model"])
+        || (has("gateway", &["port", "mode", "auth", "bind"])
+            && has("channels", &["telegram", "discord", "modelByChannel", "defaults"]))
+        || (root.get("$include").is_some() && (root.get("gateway").is_some() || root.entries().len() == 1))
+}
+
+/// Reads a document of OpenClaw's, and the files it includes.
+pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -> Document {
+    let value = Value::new(tree, root);
+    let head = value.entries().first().map_or_else(|| value.span(), |(key, _)| key.span());
+    let mut merger = Merger::new(sources, tree.file(), sink);
+    let mut config = merger.node(value);
+    let partial = merger.is_partial || tree.is_broken();
+    let written = Refs::read(&config, &mut Sink::new());
+    shape::check(&config, &written, sink);
+    let env = Env::new(&config);
+    env.apply(&mut config);
+    let refs = Refs::read(&config, sink);
+    let agents = slots::agents(&config);
+    let slots = slots::slots(&config, &agents, sink);
+    let chains = Chains::new(slots, &refs, sink);
+    traps::check(&config, &chains, &refs, sink);
+    let (providers, targets) = supply::targets(&chains, &refs, &Tools::read(&config));
+    let table = RouteTable {
+        api_version: ApiVersion::V1,
+        kind: RouteTableKind::RouteTable,
+        metadata: TableMetadata { name: Spanned::new(name, head), version: None, owner: None },
+        providers,
+        accounts: Entries::default(),
+        keys: Entries::default(),
+        egress: Entries::default(),
+        targets,
+        ladders: Entries::default(),
+        routes: chains.routes(),
+        observability: None,
+        paths: Entries::default(),
+        parity: None,
+        waivers: Vec::new(),
+    };
+    Document::RouteTable(Box::new(Part {
+        table,
+        file: tree.file(),
+        head,
+        gateway: Gateway::OpenClaw,
+        dead_hops: Vec::new(),
+        partial,
+        open_world: partial,
+        unread: std::collections::BTreeSet::new(),
+        routing: None,
+    }))
+}

@@ -1,0 +1,279 @@
+//! What a reference to a model stands for at run time: provider, model, and why.
+
+use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::model::Via;
+use crate::source::{Span, Spanned};
+
+use super::bundled;
+use super::merged::Node;
+
+/// The provider of a primary model without one, if no single configured provider has it.
+const DEFAULT_PROVIDER: &str = "openai";
+
+/// A model of a provider, as OpenClaw calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ref {
+    pub(super) provider: String,
+    pub(super) model: String,
+    pub(super) via: Via,
+    /// The profile that the reference asks for.
+    pub(super) profile: Option<String>,
+}
+
+impl Ref {
+    /// The name of the target.
+    pub(super) fn name(&self) -> String {
+        format!("{}/{}", self.provider, self.model)
+    }
+
+    /// Whether no provider is written.
+    pub(super) fn is_bare(&self) -> bool {
+        self.via == Via::Bare
+    }
+}
+
+/// A model that the file itself describes.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) span: Span,
+    pub(super) node: Node,
+}
+
+/// A provider of `models.providers`.
+#[derive(Clone, Debug)]
+pub(super) struct Configured {
+    /// Its name in lower case.
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) node: Node,
+    pub(super) rows: Vec<Row>,
+}
+
+/// An alias of a model.
+struct Alias {
+    name: String,
+    model: Ref,
+    span: Span,
+}
+
+/// Everything that a reference may mean.
+pub(super) struct Refs {
+    pub(super) providers: Vec<Configured>,
+    aliases: Vec<Alias>,
+    /// The keys of the map of models, as (provider, model).
+    listed: Vec<(String, String)>,
+}
+
+impl Refs {
+    pub(super) fn read(root: &Node, sink: &mut Sink) -> Self {
+        let providers = root.at(&["models", "providers"]).map(Node::entries).unwrap_or_default();
+        let providers =
+            providers.iter().filter(|(_, node)| node.is_map()).map(|(name, node)| configured(name, node, sink));
+        let mut refs = Self { providers: providers.collect(), aliases: Vec::new(), listed: Vec::new() };
+        let maps = [&["agents", "defaults", "models"][..], &["agent", "models"]];
+        for (key, node) in maps.iter().filter_map(|path| root.at(path)).flat_map(Node::entries) {
+            if key.value.ends_with("/*") {
+                continue;
+            }
+            let Some(model) = parse(&key.value, DEFAULT_PROVIDER) else { continue };
+            refs.listed.push((model.provider.clone(), model.model.clone()));
+            let Some(alias) = node.get("alias").and_then(Node::spanned) else { continue };
+            let name = alias.value.trim().to_lowercase();
+            if !name.is_empty() {
+                refs.alias(Alias { name, model, span: alias.span() }, sink);
+            }
+        }
+        refs.shadowing(sink);
+        refs
+    }
+
+    fn alias(&mut self, alias: Alias, sink: &mut Sink) {
+        if let Some(earlier) = self.aliases.iter_mut().find(|earlier| earlier.name == alias.name) {
+            if earlier.model.name() != alias.model.name() {
+                let message = format!(
+                    "the alias {} stands for {} and for {}; OpenClaw takes the last without a word",
+                    quote(&alias.name),
+                    quote(&earlier.model.name()),
+                    quote(&alias.model.name())
+                );
+                sink.report(
+                    Diagnostic::new("ambiguous-name", alias.span, "this one is used", message)
+                        .related(earlier.span, "this one never is")
+                        .help("give one of the two another alias; upper and lower case make no difference"),
+                );
+            }
+            *earlier = alias;
+        } else {
+            self.aliases.push(alias);
+        }
+    }
+
+    /// Aliases that are the name of another model, so that the name leads elsewhere than it says.
+    fn shadowing(&self, sink: &mut Sink) {
+        for alias in &self.aliases {
+            let rows = self.providers.iter().flat_map(|provider| provider.rows.iter().map(move |row| (provider, row)));
+            let hit = rows.clone().find(|(provider, row)| {
+                let full = format!("{}/{}", provider.name, row.id).to_lowercase();
+                (row.id.to_lowercase() == alias.name || full == alias.name) && full != alias.model.name().to_lowercase()
+            });
+            let Some((provider, row)) = hit else { continue };
+            let message = format!(
+                "the alias {} is also the name of a model of {}, and stands for {}",
+                quote(&alias.name),
+                quote(&provider.name),
+                quote(&alias.model.name())
+            );
+            sink.report(
+                Diagnostic::new("ambiguous-name", alias.span, "leads elsewhere than the name says", message)
+                    .related(row.span, "this model has the name")
+                    .help("give the alias a name that no model has"),
+            );
+        }
+    }
+
+    /// The provider of this name.
+    pub(super) fn provider(&self, name: &str) -> Option<&Configured> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
+    /// The row that describes a model.
+    pub(super) fn row(&self, model: &Ref) -> Option<&Row> {
+        let rows = &self.provider(&model.provider)?.rows;
+        rows.iter()
+            .find(|row| row.id == model.model)
+            .or_else(|| rows.iter().find(|row| row.id.eq_ignore_ascii_case(&model.model)))
+    }
+
+    /// Whether OpenClaw can call a provider at all, as far as this file says.
+    pub(super) fn knows(&self, provider: &str) -> bool {
+        bundled::is_known(provider) || self.provider(provider).is_some()
+    }
+
+    /// Whether the map of models names a model.
+    pub(super) fn lists(&self, model: &Ref) -> bool {
+        self.listed.iter().any(|(provider, id)| *provider == model.provider && *id == model.model)
+    }
+
+    /// A primary model. Without a provider it is that of the one configured provider that has it, else `openai`.
+    pub(super) fn primary(&self, text: &str) -> Option<Ref> {
+        let (bare, _) = split_profile(text.trim());
+        let unique = if bare.contains('/') { None } else { self.only_provider(bare) };
+        self.resolve(text, unique.as_deref().unwrap_or(DEFAULT_PROVIDER))
+    }
+
+    /// A reference where those without a provider take this one.
+    pub(super) fn resolve(&self, text: &str, default_provider: &str) -> Option<Ref> {
+        let text = text.trim();
+        let is_exact = parse(text, default_provider)
+            .is_some_and(|model| text.contains('/') && (self.row(&model).is_some() || self.lists(&model)));
+        let (bare, profile) = split_profile(text);
+        let alias = self.aliases.iter().find(|alias| alias.name == bare.to_lowercase()).filter(|_| !is_exact);
+        match alias {
+            Some(alias) => Some(Ref { via: Via::Alias, profile: profile.map(str::to_owned), ..alias.model.clone() }),
+            None => parse(text, default_provider),
+        }
+    }
+
+    /// The one provider of the file that has a model of this id.
+    pub(super) fn only_provider(&self, id: &str) -> Option<String> {
+        let listed = self
+            .listed
+            .iter()
+            .filter(|(_, model)| model.eq_ignore_ascii_case(id))
+            .map(|(provider, _)| provider.as_str());
+        let rows =
+            self.providers.iter().filter(|provider| provider.rows.iter().any(|row| row.id.eq_ignore_ascii_case(id)));
+        let found: std::collections::BTreeSet<&str> =
+            listed.chain(rows.map(|provider| provider.name.as_str())).collect();
+        let mut found = found.into_iter();
+        found.next().filter(|_| found.next().is_none()).map(str::to_owned)
+    }
+}
+
+/// A reference without aliases: the provider before the first slash, in lower case, and the model behind it.
+pub(super) fn parse(text: &str, default_provider: &str) -> Option<Ref> {
+    let (text, profile) = split_profile(text.trim());
+    let profile = profile.map(str::to_owned);
+    match text.split_once('/') {
+        Some((provider, model)) => {
+            let (provider, model) = (provider.trim().to_lowercase(), model.trim().to_owned());
+            (!provider.is_empty() && !model.is_empty()).then_some(Ref {
+                provider,
+                model,
+                via: Via::ModelString,
+                profile,
+            })
+        }
+        None if text.eq_ignore_ascii_case("openrouter:auto") => {
+            Some(Ref { provider: "openrouter".to_owned(), model: "auto".to_owned(), via: Via::ModelString, profile })
+        }
+        None => (!text.is_empty()).then(|| Ref {
+            provider: default_provider.to_owned(),
+            model: text.to_owned(),
+            via: Via::Bare,
+            profile,
+        }),
+    }
+}
+
+/// A reference and the profile behind its last `@`. Dates and quantisations that begin with `@` are part of the model.
+pub(super) fn split_profile(text: &str) -> (&str, Option<&str>) {
+    let from = text.rfind('/').map_or(0, |at| at + 1);
+    let Some(at) = text.get(from..).and_then(|last| last.find('@')).map(|at| from + at).filter(|at| *at > 0) else {
+        return (text, None);
+    };
+    let (model, profile) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+    let is_date = profile.len() >= 8 && profile.bytes().take(8).all(|byte| byte.is_ascii_digit());
+    let digits = profile.trim_start_matches('q');
+    let is_size = (profile.starts_with('q') && digits.starts_with(|letter: char| letter.is_ascii_digit()))
+        || profile.ends_with("bit");
+    if profile.is_empty() || is_date || is_size { (text, None) } else { (model, Some(profile)) }
+}
+
+fn configured(name: &Spanned<String>, node: &Node, sink: &mut Sink) -> Configured {
+    let mut rows: Vec<Row> = Vec::new();
+    for row in node.get("models").map(Node::items).unwrap_or_default() {
+        let Some(id) = row.get("id").and_then(Node::spanned) else { continue };
+        if let Some(earlier) = rows.iter().find(|earlier| earlier.id == id.value) {
+            let message = format!(
+                "{} has two rows in {}; OpenClaw mixes their fields into one",
+                quote(&id.value),
+                quote(&name.value)
+            );
+            sink.report(
+                Diagnostic::new("shadowed-setting", id.place, "mixed with the first", message)
+                    .related(earlier.span, "the first")
+                    .help("keep one row for each model; included files put their lists one behind the other"),
+            );
+        }
+        rows.push(Row { id: id.value.clone(), span: id.span(), node: row.clone() });
+    }
+    Configured { name: name.value.trim().to_lowercase(), span: name.span(), node: node.clone(), rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_taken_apart_at_the_first_slash() {
+        for (text, provider, model, profile) in [
+            ("Beta/B1", "beta", "B1", None),
+            ("openrouter/qwen/qwen3:free", "openrouter", "qwen/qwen3:free", None),
+            ("alpha/a1@work", "alpha", "a1", Some("work")),
+            ("alpha/a1@20260301", "alpha", "a1@20260301", None),
+            ("lmstudio/x@q4_k_m", "lmstudio", "x@q4_k_m", None),
+            ("lmstudio/x@8bit", "lmstudio", "x@8bit", None),
+            ("b1", "gamma", "b1", None),
+        ] {
+            let found = parse(text, "gamma").unwrap();
+            assert_eq!(
+                (found.provider.as_str(), found.model.as_str(), found.profile.as_deref()),
+                (provider, model, profile),
+                "{text}"
+            );
+        }
+        assert_eq!(parse("/x", "gamma"), None);
+    }
+}
