@@ -291,10 +291,14 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
         let _ = writeln!(out, "{}  {}", escape::line(route.name.value.as_str()), escape::line(&models.join(", ")));
         let hops = json.edges.get(next..next + graph.hops_of(id).len()).unwrap_or_default();
         next += hops.len();
+        let mut asked: Vec<String> = table.pool_of(id).map(|target| target.name.value.to_string()).collect();
         for (at, edge) in hops.iter().enumerate() {
             let branch = if at + 1 == hops.len() { "└─" } else { "├─" };
             let what = match edge.to_kind {
                 "unknown" => " (nothing defines it)".to_owned(),
+                "target" if table.gateway == Gateway::OpenClaw && asked.contains(&edge.to) => {
+                    " (asked already, passed over)".to_owned()
+                }
                 "target" if table.gateway == Gateway::OpenClaw => match edge.via {
                     Some("bare") => {
                         format!(" (written {}: the provider of the first model)", escape::line(&edge.written))
@@ -307,6 +311,7 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
                 _ => String::new(),
             };
             let _ = writeln!(out, "{branch} {} → {}{what}", caption(edge), escape::line(&edge.to));
+            asked.push(edge.to.clone());
         }
     }
     for edge in json.edges.iter().filter(|edge| !edge.live) {

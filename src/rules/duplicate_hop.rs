@@ -1,7 +1,7 @@
 //! Walks each rung once, remembering what it has called since the last step that could change the outcome.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::{Gateway, Leg, ResolvedStep, RouteNode, Rung, Step, Symptom, Table};
+use crate::model::{Gateway, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Step, Symptom, Table};
 use crate::source::Place;
 
 use super::Context;
@@ -22,13 +22,19 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
             for (again, first) in repeats(rung) {
-                if let Some((leg, place)) = &again.leg {
+                if let Some((leg, place)) = again.leg.as_ref().filter(|(leg, _)| !is_own(context.table, route, leg)) {
                     let finding = finding(context.table, route, rung, (leg, *place), first);
                     sink.report(finding.trace(way_to(context.table, id, rung, *place)));
                 }
             }
         }
     }
+}
+
+/// Whether a hop of OpenClaw's leads to the model it leaves, of which `self-fallback` says more.
+fn is_own(table: &Table, route: &RouteNode, leg: &Leg) -> bool {
+    let is_first = |member: &PoolMember| *leg == Leg::Target(member.target);
+    table.gateway == Gateway::OpenClaw && route.pool.iter().any(is_first)
 }
 
 /// The fallbacks that lead where an earlier one led, with nothing in between that could make a difference.

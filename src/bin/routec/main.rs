@@ -6,6 +6,7 @@ mod ask;
 mod attempts;
 mod bounds;
 mod check;
+mod confined;
 mod convert;
 mod deployed;
 mod diff;

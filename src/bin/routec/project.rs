@@ -43,7 +43,7 @@ pub(crate) fn default_globs(kind: Kind) -> Vec<String> {
 
 /// Whether a file is a document by its name.
 pub(crate) fn is_document(name: &str) -> bool {
-    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+    [".yaml", ".yml", ".json", ".json5"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// A glob over the paths of a project.

@@ -14,6 +14,7 @@ use routec::source::{FileId, SourceMap};
 
 use crate::Stop;
 use crate::args::Input;
+use crate::confined::{follow, refuse};
 use crate::deployed::{self, Placed};
 use crate::includes;
 use crate::place::{normal, project_of};
@@ -172,6 +173,7 @@ impl Reader<'_> {
                 .read_stdin()
                 .map_err(|error| Stop::unreadable(format!("standard input cannot be read: {error}")))?;
             let file = self.source(stdin_name, bytes)?;
+            refuse(&mut self.sources, file);
             self.files.push((file, Role::Any));
             self.inputs.push((file, stdin_name.to_owned()));
             return Ok(());
@@ -267,7 +269,8 @@ impl Reader<'_> {
                         .windows(key.len() + 1)
                         .any(|window| window.first() == Some(&b'\n') && window.ends_with(key))
             };
-            if starts(b"model_list:") || starts(b"kind: RouteTable") {
+            let is_openclaw = matches!(name.as_str(), "openclaw.json" | "openclaw.json5");
+            if is_openclaw || starts(b"model_list:") || starts(b"kind: RouteTable") {
                 self.file(&folder.join(name), &format!("{prefix}{name}"), Role::Any)?;
             }
         }
@@ -319,6 +322,9 @@ impl Reader<'_> {
             }
             Some(_) | None => Vec::new(),
         };
+        if matches!(role, Role::Any | Role::Kind(Kind::RouteTable)) {
+            self.inputs.extend(follow(self.world, &mut self.sources, file, path, shown));
+        }
         self.open.push(place);
         for base in extended {
             self.base(path, &base);

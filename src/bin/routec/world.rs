@@ -178,6 +178,11 @@ impl World {
         if self.then.is_some() { Some(PathBuf::new()) } else { std::env::current_dir().ok() }
     }
 
+    /// A path from the root, links followed.
+    pub(crate) fn whole(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
     pub(crate) fn is_folder(&self, path: &Path) -> bool {
         self.then.as_ref().map_or_else(|| path.is_dir(), |tree| tree.below(path).next().is_some())
     }

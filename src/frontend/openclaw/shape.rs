@@ -135,7 +135,7 @@ fn placeholder(provider: &str, key: &Spanned<String>, sink: &mut Sink) {
         ("only `${NAME}` is replaced", Level::Deny)
     } else if is_placeholder(text) && !is_template(text) {
         ("it waits to be replaced", Level::Warn)
-    } else if is_name(text) && text.contains('_') && !bundled::is_known(provider) {
+    } else if is_variable(text) && !bundled::is_known(provider) {
         ("the name of a variable is not looked up for a provider of your own", Level::Deny)
     } else {
         return;
@@ -146,6 +146,11 @@ fn placeholder(provider: &str, key: &Spanned<String>, sink: &mut Sink) {
             .at_most(level)
             .help(NO_PLACEHOLDER),
     );
+}
+
+/// Whether a text can only be the name of a variable for a secret.
+fn is_variable(text: &str) -> bool {
+    is_name(text) && ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| text.ends_with(word))
 }
 
 /// Reports secrets that stand in the file itself, wherever they do.

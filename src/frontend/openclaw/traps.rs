@@ -225,7 +225,8 @@ fn allowed(root: &Node, chains: &Chains, refs: &Refs, sink: &mut Sink) {
             let name = link.model.name();
             if !matches!(chain.slot.list, "general" | "subagent")
                 || is_allowed(&name)
-                || is_template(&link.written.value)
+                || is_vague(link)
+                || !refs.knows(&link.model.provider)
             {
                 continue;
             }
