@@ -1,6 +1,12 @@
 //! OpenClaw's files become chains as its runtime walks them: what is resolved to what, and from which file it comes.
 
-use crate::support::{findings, run};
+use std::path::Path;
+use std::process::Command;
+
+use proptest::prelude::*;
+use routec::report::Format;
+
+use crate::support::{findings, report, run};
 
 /// The chain of each entry point, as `name: first > next > …`, and the findings as `line rule`.
 fn chains(texts: &[&str]) -> (Vec<String>, Vec<String>) {
@@ -202,5 +208,78 @@ fn what_openclaw_refuses_or_passes_over_is_named() {
         let (_, found) = chains(&[&config(&agents.replace("MODEL", model), rest)]);
         let rules: Vec<&str> = found.iter().map(|line| line.split_once(' ').unwrap().1).collect();
         assert_eq!(rules.join(" "), expected, "{agents} {rest}");
+    }
+}
+
+#[test]
+fn included_files_come_from_the_folder_of_the_configuration_only() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openclaw-includes");
+    let _ = std::fs::remove_dir_all(&root);
+    std::fs::create_dir_all(root.join("home/sites")).unwrap();
+    let model = "agents: {defaults: {model: 'openai/gpt-5.4'}}";
+    for (file, text) in [
+        (
+            "home/openclaw.json",
+            &*format!("{{\n  $include: [\n'sites/a.json5',\n'../outside.json5',\n'gone.json5'],\n  {model},\n}}"),
+        ),
+        ("home/sites/a.json5", "{$include: '../b.json5'}"),
+        ("home/b.json5", "{agents: {defaults: {model: {fallbacks: [\n'nosuch/x']}}}}"),
+        ("home/nested.json", &format!("{{$include: 'openclaw.json', {model}}}")),
+        ("outside.json5", "{agents: {defaults: {imageModel: 'nosuch/y'}}}"),
+    ] {
+        std::fs::write(root.join(file), text).unwrap();
+    }
+    let check = |path: &str| {
+        let run = Command::new(env!("CARGO_BIN_EXE_routec"))
+            .args(["check", path, "--output", "concise"])
+            .current_dir(root.join("home"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(run.stdout).unwrap();
+        text.lines().filter(|line| line.contains("not read")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let refused = [
+        "openclaw.json:4:1: deny[bad-value] the included file `../outside.json5` is not read: it lies outside the folder of the configuration",
+        "openclaw.json:5:1: deny[bad-value] the included file `gone.json5` is not read: there is no such file",
+    ];
+    assert_eq!(check("openclaw.json"), refused);
+    assert_eq!(check("."), refused, "a folder with `openclaw.json` is a project of it");
+    assert_eq!(check("nested.json"), refused);
+}
+
+/// A value with keys that mean something to OpenClaw, and nearly the values they want.
+fn nearly_openclaw() -> impl Strategy<Value = serde_json::Value> {
+    let key = "(agents|defaults|list|entries|model|primary|fallbacks|models|providers|auth|order|profiles|tools|byProvider|deny|allow|\
+               env|vars|id|alias|subagents|apiKey|baseUrl|cost|input|contextWindow|timeoutSeconds|modelPolicy|\\$include|alpha|beta|channels|modelByChannel|<<)";
+    let leaf = prop_oneof![
+        4 => "(alpha|beta|openai)?/?(a|b)?@?(x|20260101)?".prop_map(serde_json::Value::from),
+        1 => "[$]?[{]?[A-Z]{0,3}[}]?".prop_map(serde_json::Value::from),
+        1 => (-5i64..5000).prop_map(serde_json::Value::from),
+        1 => Just(serde_json::Value::Null),
+    ];
+    leaf.prop_recursive(7, 64, 6, move |inner| {
+        prop_oneof![
+            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            4 => prop::collection::btree_map(key, inner, 0..6)
+                .prop_map(|map| serde_json::Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn anything_that_looks_like_it_is_judged_twice_alike(agents in nearly_openclaw(), models in nearly_openclaw(), rest in nearly_openclaw()) {
+        let mut config = serde_json::json!({"agents": {"defaults": agents, "list": rest}, "models": {"providers": models}});
+        if let (Some(config), Some(rest)) = (config.as_object_mut(), rest.as_object()) {
+            config.extend(rest.clone());
+        }
+        let text = serde_json::to_string_pretty(&config).unwrap();
+        let (sources, outcome) = run(&[text.as_bytes()]);
+        let (again, second) = run(&[text.as_bytes()]);
+        for (_, format) in Format::ALL {
+            prop_assert_eq!(report(&sources, &outcome, format), report(&again, &second, format));
+        }
     }
 }

@@ -80,10 +80,10 @@ fn read(world: &World, root: &Path, target: &Path, written: &str) -> Result<(Pat
     if written.chars().count() >= LONGEST {
         return Err(format!("its path is longer than {LONGEST} characters"));
     }
-    let whole = world.whole(target).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
-    })?;
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let say =
+        |error: std::io::Error| if missing(&error) { "there is no such file".to_owned() } else { error.to_string() };
+    let whole = world.whole(target).map_err(say)?;
     if !whole.starts_with(root) {
         return Err("it lies outside the folder of the configuration".to_owned());
     }

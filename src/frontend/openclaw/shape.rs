@@ -141,11 +141,8 @@ fn placeholder(provider: &str, key: &Spanned<String>, sink: &mut Sink) {
         return;
     };
     let message = format!("{} is sent {} as its key: {how}", quote(provider), quote(text));
-    sink.report(
-        Diagnostic::new("openclaw-placeholder-key", key.place, "sent as it is written", message)
-            .at_most(level)
-            .help(NO_PLACEHOLDER),
-    );
+    let finding = Diagnostic::new("openclaw-placeholder-key", key.place, "sent as it is written", message);
+    sink.report(finding.at_most(level).help(NO_PLACEHOLDER).shared_anywhere_by(provider, text));
 }
 
 /// Whether a text can only be the name of a variable for a secret.

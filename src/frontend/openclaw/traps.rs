@@ -38,10 +38,8 @@ fn drops_fallbacks(chains: &Chains, sink: &mut Sink) {
     for chain in chains.chains.iter().filter(|chain| chain.is_strict && chain.slot.list == "general") {
         let Some(agent) = &chain.slot.agent else { continue };
         let model = quote(&chain.first.written.value);
-        let message = format!(
-            "the agent {} has a model of its own and so no fallback at all: {lost} of the defaults do not stand in",
-            quote(agent)
-        );
+        let message =
+            format!("the agent {} has a model of its own and so no fallback: it does not inherit {lost}", quote(agent));
         let trace = vec![
             Label { span: chain.slot.key, text: format!("a request for {} is answered by {model}", quote(agent)) },
             Label {
