@@ -114,6 +114,12 @@ impl Gateway {
             Self::OpenClaw => "OpenClaw",
         }
     }
+
+    /// The same behind its article.
+    pub fn with_article(self) -> String {
+        let article = if self == Self::OpenClaw { "an" } else { "a" };
+        format!("{article} {}", self.as_str())
+    }
 }
 
 /// A document that was read.

@@ -93,7 +93,7 @@ impl Rule {
     pub fn silent_because(&self, context: &Context<'_>) -> Option<String> {
         match self.silence {
             Silence::OnGatewayFiles(what) if context.table.gateway != Gateway::Native => {
-                Some(format!("a {} file cannot state {what}", context.table.gateway.as_str()))
+                Some(format!("{} file cannot state {what}", context.table.gateway.with_article()))
             }
             Silence::OnLiteLlmFiles(what) if context.table.gateway == Gateway::LiteLlm => {
                 Some(format!("a LiteLLM file cannot state {what}"))

@@ -203,6 +203,16 @@ fn what_openclaw_refuses_or_passes_over_is_named() {
             "tools: {byProvider: {alpha: {deny: ['group:runtime']}, 'beta/b1': {deny: ['bash', 'process']}}},",
             "",
         ),
+        (
+            "{defaults: {MODEL}, list: [{id: 'x', MODEL, tools: {byProvider: {alpha: {deny: ['exec']}}}}]}",
+            "",
+            "widened-tools",
+        ),
+        (
+            "{defaults: {MODEL}, list: [{id: 'x', MODEL, tools: {byProvider: {alpha: {deny: ['exec']}}}}]}",
+            "tools: {byProvider: {alpha: {deny: ['exec']}, beta: {deny: ['exec']}}},",
+            "",
+        ),
         ("{defaults: {MODEL}}", "tools: {deny: ['exec'], byProvider: {alpha: {deny: ['exec']}}},", ""),
     ] {
         let (_, found) = chains(&[&config(&agents.replace("MODEL", model), rest)]);

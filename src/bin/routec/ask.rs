@@ -51,8 +51,9 @@ impl Subject {
         if table.gateway != Gateway::Native {
             let gateway = table.gateway.as_str();
             return Err(Stop::usage(format!(
-                "`{}` is a {gateway} file, and how {gateway} walks its fallbacks is not modelled yet; `routec check` and `routec graph` read it",
-                table.name
+                "`{}` is {} file, and how {gateway} walks its fallbacks is not modelled yet; `routec check` and `routec graph` read it",
+                table.name,
+                table.gateway.with_article()
             )));
         }
         Ok((table, graph))

@@ -55,7 +55,9 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let slots = slots::slots(&config, &agents, sink);
     let chains = Chains::new(slots, &refs, sink);
     traps::check(&config, &chains, &refs, sink);
-    let (providers, targets) = supply::targets(&chains, &refs, &Tools::read(&config));
+    let tools = Tools::read(&config);
+    tools::check(&agents, &chains, &tools, sink);
+    let (providers, targets) = supply::targets(&chains, &refs, &tools);
     let table = RouteTable {
         api_version: ApiVersion::V1,
         kind: RouteTableKind::RouteTable,

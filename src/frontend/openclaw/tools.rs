@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::{Diagnostic, Label, Sink, or_list, quote};
 use crate::model::Name;
 use crate::source::{Span, Spanned};
 
+use super::chains::Chains;
 use super::merged::Node;
 use super::refs::Ref;
+use super::slots::Agent;
 
 /// What a group of tools stands for in OpenClaw.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -31,6 +34,7 @@ pub(super) struct Tools {
 }
 
 impl Tools {
+    /// The rules of `tools` beside other keys of the root, or of an agent.
     pub(super) fn read(root: &Node) -> Self {
         let entries = root.at(&["tools", "byProvider"]).map(Node::entries).unwrap_or_default();
         let mut tools = Self { rules: Vec::new(), named: BTreeSet::new() };
@@ -55,6 +59,11 @@ impl Tools {
         tools
     }
 
+    /// Whether the rules take a tool away from a model.
+    fn takes(&self, model: &Ref, tool: &Spanned<Name>) -> bool {
+        self.named.contains(tool.value.as_str()) && !holds(&self.of(model), tool)
+    }
+
     /// The named tools that a run keeps with a model. The rules of the model itself replace those of its provider.
     pub(super) fn of(&self, model: &Ref) -> Vec<Spanned<Name>> {
         let full = model.name().to_lowercase();
@@ -65,6 +74,45 @@ impl Tools {
         let kept = self.named.iter().filter(|tool| rules.is_none_or(|rules| rules.keep(tool)));
         kept.map(|tool| Spanned::new(Name::verbatim(tool.as_str()), span)).collect()
     }
+}
+
+/// Reports agents whose own rules take tools away with the first model and not with one that stands in for it.
+pub(super) fn check(agents: &[Agent<'_>], chains: &Chains, all: &Tools, sink: &mut Sink) {
+    for chain in &chains.chains {
+        let agent = agents.iter().find(|agent| Some(&agent.id) == chain.slot.agent.as_ref());
+        let Some(agent) = agent.filter(|_| matches!(chain.slot.list, "general" | "subagent")) else { continue };
+        let own = Tools::read(agent.node);
+        let first = own.of(&chain.first.model);
+        for link in &chain.rest {
+            let gained: Vec<Spanned<Name>> = own
+                .of(&link.model)
+                .into_iter()
+                .filter(|tool| !holds(&first, tool) && !all.takes(&link.model, tool))
+                .collect();
+            let Some(rule) = own.rules.first().filter(|_| !gained.is_empty()) else { continue };
+            let names = or_list(gained.iter().map(|tool| tool.value.as_str()), 5).replace(" or ", " and ");
+            let called = quote(&link.model.name());
+            let message = format!("the agent {} gains {names} when {called} answers", quote(&agent.id));
+            let trace = vec![
+                Label {
+                    span: chain.first.written.span(),
+                    text: format!("{} answers without them", quote(&chain.first.model.name())),
+                },
+                Label { span: link.written.span(), text: format!("on any failure {called} answers with them") },
+            ];
+            sink.report(
+                Diagnostic::new("widened-tools", link.written.place, "more rights than with the first model", message)
+                    .related(rule.span, "the agent's `tools.byProvider` takes tools away here, and only here")
+                    .trace(trace)
+                    .help("repeat the rule in its `tools.byProvider` for each provider or model of the chain")
+                    .about(format!("routes.{}", chain.slot.name)),
+            );
+        }
+    }
+}
+
+fn holds(tools: &[Spanned<Name>], wanted: &Spanned<Name>) -> bool {
+    tools.iter().any(|tool| tool.value == wanted.value)
 }
 
 impl Rules {

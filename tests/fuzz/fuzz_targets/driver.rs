@@ -8,13 +8,15 @@ use routec::report::{Format, GraphFormat, Report, Style, render, render_graph};
 use routec::source::SourceMap;
 
 fuzz_target!(|bytes: &[u8]| {
-    assert_eq!(run(bytes), run(bytes));
+    for name in ["fuzz.yaml", "fuzz.json5"] {
+        assert_eq!(run(name, bytes), run(name, bytes));
+    }
 });
 
-fn run(bytes: &[u8]) -> Vec<String> {
+fn run(name: &str, bytes: &[u8]) -> Vec<String> {
     let mut sources = SourceMap::new();
     let parts = bytes.split(|byte| *byte == 0xff);
-    let files = parts.take(4).map(|part| (sources.add("fuzz.yaml", part.to_vec()), Role::Any)).collect();
+    let files = parts.take(4).map(|part| (sources.add(name, part.to_vec()), Role::Any)).collect();
     let as_of = "2026-11-22".parse().unwrap();
     let outcome = check(&sources, &Job { files, pins: Vec::new(), lost: Vec::new(), deployed: routec::environment::Files::default(), as_of, litellm: Default::default() });
     let report = Report {
