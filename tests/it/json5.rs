@@ -77,7 +77,7 @@ fn says_what_is_wrong_and_reads_on() {
             r#"{"a-b": 1}"#,
         ),
         (r#"{a: "\1b"}"#, r#"syntax-error "\\1" the `\` does not begin an escape that JSON5 has"#, r#"{"a": "b"}"#),
-        ("{a: {b: 1", r#"syntax-error "{" the `{` that is opened here is never closed"#, r#"{"a": {"b": 1}}"#),
+        ("{a: [1, {b: 1", r#"syntax-error "{" the `{` that is opened here is never closed"#, r#"{"a": [1, {"b": 1}]}"#),
         ("{a: 1} /* x", r#"syntax-error "/*" the comment that is opened here is never closed"#, r#"{"a": 1}"#),
         ("{a: 1}}", r#"syntax-error "}" the file goes on behind the end of its value"#, r#"{"a": 1}"#),
         ("{a: 1, : 2, b: 3}", r#"syntax-error ":" a key is missing"#, r#"{"a": 1, "b": 3}"#),

@@ -81,7 +81,10 @@ fn one_domain(root: &Node, chain: &Chain, refs: &Refs, sink: &mut Sink) {
         .collect();
     let Some((home, link)) = homes.first() else { return };
     let domain = home.domain(&link.model);
-    if homes.iter().any(|(home, link)| home.domain(&link.model) != domain || is_vague(link)) {
+    if homes
+        .iter()
+        .any(|(home, link)| home.domain(&link.model) != domain || is_vague(link) || !refs.knows(&link.model.provider))
+    {
         return;
     }
     let profiles = root.at(&["auth", "profiles"]).map(Node::entries).unwrap_or_default();

@@ -38,7 +38,8 @@ impl Mistake {
 pub(super) fn read(file: FileId, source: &str) -> (Builder<'_>, Vec<Mistake>) {
     let mut tree = Tree::new(file, source);
     tree.merges = false;
-    let mut reader = Reader { text: Text::new(source), builder: Builder::new(tree), mistakes: Vec::new() };
+    let mut reader =
+        Reader { text: Text::new(source), builder: Builder::new(tree), mistakes: Vec::new(), is_over: false };
     // Reading ends early where too much is wrong; what is open then is closed as it stands.
     if reader.document().is_none() {
         reader.builder.close_all(to_u32(source.len()));
@@ -52,6 +53,8 @@ struct Reader<'s> {
     text: Text<'s>,
     builder: Builder<'s>,
     mistakes: Vec<Mistake>,
+    /// Whether the end of the text was met within brackets.
+    is_over: bool,
 }
 
 /// Goes on while the text may still make sense; `None` ends the reading.
@@ -200,9 +203,13 @@ impl Reader<'_> {
             match self.text.peek() {
                 None => {
                     self.close();
-                    let message =
-                        format!("the `{}` that is opened here is never closed", self.text.slice(open, open + 1));
-                    return self.mistake(open, open + 1, "opened here", message, "close it");
+                    // Whatever else is open then is open because of the innermost.
+                    if std::mem::replace(&mut self.is_over, true) {
+                        return Some(());
+                    }
+                    let bracket = self.text.slice(open, open + 1);
+                    let message = format!("the `{bracket}` that is opened here is never closed");
+                    return self.mistake(open, open + 1, "opened here", message, "close it, or an earlier one");
                 }
                 Some(letter) if letter == closing => {
                     self.text.bump();
