@@ -34,13 +34,8 @@ impl Chain {
 
     /// The candidates as they are called: each model once.
     pub(super) fn candidates(&self) -> Vec<&Link> {
-        let mut found: Vec<&Link> = Vec::new();
-        for link in self.links() {
-            if !found.iter().any(|earlier| earlier.model.name() == link.model.name()) {
-                found.push(link);
-            }
-        }
-        found
+        let mut seen = std::collections::BTreeSet::new();
+        self.links().filter(|link| seen.insert(link.model.name())).collect()
     }
 }
 
@@ -237,11 +232,8 @@ impl Builder<'_> {
             return;
         }
         let name = link.model.name();
-        let mut having = self.refs.providers.iter().filter_map(|other| {
-            let row = other.rows.iter().find(|row| row.id.eq_ignore_ascii_case(&name))?;
-            Some((&other.name, row.span))
-        });
-        let Some((other, span)) = having.next() else { return };
+        let Some((other, row)) = self.refs.with_id(&name).next() else { return };
+        let (other, span) = (&other.name, row.span);
         let message = format!(
             "{} is a model of {}, and without that name before it OpenClaw asks the provider {}",
             quote(&name),

@@ -217,8 +217,10 @@ impl<'a> Merger<'a> {
 fn merge(base: Node, over: Node) -> Node {
     match (base.kind, over.kind) {
         (Kind::Map(mut entries), Kind::Map(others)) => {
+            let known = entries.iter().map(|(key, _)| key.value.clone()).zip(0usize..);
+            let known: std::collections::BTreeMap<String, usize> = known.collect();
             for (key, value) in others {
-                match entries.iter_mut().find(|(known, _)| known.value == key.value) {
+                match known.get(&key.value).and_then(|at| entries.get_mut(*at)) {
                     Some((known, slot)) => {
                         let old = std::mem::replace(slot, Node { span: value.span, kind: Kind::Null });
                         *slot = merge(old, value);

@@ -1,5 +1,7 @@
 //! What a reference to a model stands for at run time: provider, model, and why.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::model::Via;
 use crate::source::{Span, Spanned};
@@ -48,11 +50,20 @@ pub(super) struct Configured {
     pub(super) span: Span,
     pub(super) node: Node,
     pub(super) rows: Vec<Row>,
+    /// Where the row of an id stands, by the id as it is written and in lower case.
+    by_id: BTreeMap<String, usize>,
+}
+
+impl Configured {
+    /// The row of an id: the one written so, else one that differs in case.
+    pub(super) fn row(&self, id: &str) -> Option<&Row> {
+        let at = self.by_id.get(id).or_else(|| self.by_id.get(&id.to_lowercase()))?;
+        self.rows.get(*at)
+    }
 }
 
 /// An alias of a model.
 struct Alias {
-    name: String,
     model: Ref,
     span: Span,
 }
@@ -60,9 +71,16 @@ struct Alias {
 /// Everything that a reference may mean.
 pub(super) struct Refs {
     pub(super) providers: Vec<Configured>,
-    aliases: Vec<Alias>,
+    /// Aliases by their names in lower case.
+    aliases: BTreeMap<String, Alias>,
     /// The keys of the map of models, as (provider, model).
-    listed: Vec<(String, String)>,
+    listed: BTreeSet<(String, String)>,
+    /// The providers that have a model of an id in lower case, by the map of models and by their rows.
+    having: BTreeMap<String, BTreeSet<String>>,
+    /// Where providers stand, by their names.
+    by_name: BTreeMap<String, usize>,
+    /// Rows by their ids in lower case, as (provider, row).
+    rows: BTreeMap<String, Vec<(usize, usize)>>,
 }
 
 impl Refs {
@@ -70,30 +88,46 @@ impl Refs {
         let providers = root.at(&["models", "providers"]).map(Node::entries).unwrap_or_default();
         let providers =
             providers.iter().filter(|(_, node)| node.is_map()).map(|(name, node)| configured(name, node, sink));
-        let mut refs = Self { providers: providers.collect(), aliases: Vec::new(), listed: Vec::new() };
+        let mut refs = Self {
+            providers: providers.collect(),
+            aliases: BTreeMap::new(),
+            listed: BTreeSet::new(),
+            having: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            rows: BTreeMap::new(),
+        };
+        for (at, provider) in refs.providers.iter().enumerate() {
+            refs.by_name.entry(provider.name.clone()).or_insert(at);
+            for (row_at, row) in provider.rows.iter().enumerate() {
+                let id = row.id.to_lowercase();
+                refs.having.entry(id.clone()).or_default().insert(provider.name.clone());
+                refs.rows.entry(id).or_default().push((at, row_at));
+            }
+        }
         let maps = [&["agents", "defaults", "models"][..], &["agent", "models"]];
         for (key, node) in maps.iter().filter_map(|path| root.at(path)).flat_map(Node::entries) {
             if key.value.ends_with("/*") {
                 continue;
             }
             let Some(model) = parse(&key.value, DEFAULT_PROVIDER) else { continue };
-            refs.listed.push((model.provider.clone(), model.model.clone()));
+            refs.listed.insert((model.provider.clone(), model.model.clone()));
+            refs.having.entry(model.model.to_lowercase()).or_default().insert(model.provider.clone());
             let Some(alias) = node.get("alias").and_then(Node::spanned) else { continue };
             let name = alias.value.trim().to_lowercase();
             if !name.is_empty() {
-                refs.alias(Alias { name, model, span: alias.span() }, sink);
+                refs.alias(name, Alias { model, span: alias.span() }, sink);
             }
         }
         refs.shadowing(sink);
         refs
     }
 
-    fn alias(&mut self, alias: Alias, sink: &mut Sink) {
-        if let Some(earlier) = self.aliases.iter_mut().find(|earlier| earlier.name == alias.name) {
+    fn alias(&mut self, name: String, alias: Alias, sink: &mut Sink) {
+        if let Some(earlier) = self.aliases.get_mut(&name) {
             if earlier.model.name() != alias.model.name() {
                 let message = format!(
                     "the alias {} stands for {} and for {}; OpenClaw takes the last without a word",
-                    quote(&alias.name),
+                    quote(&name),
                     quote(&earlier.model.name()),
                     quote(&alias.model.name())
                 );
@@ -105,22 +139,26 @@ impl Refs {
             }
             *earlier = alias;
         } else {
-            self.aliases.push(alias);
+            self.aliases.insert(name, alias);
         }
     }
 
     /// Aliases that are the name of another model, so that the name leads elsewhere than it says.
     fn shadowing(&self, sink: &mut Sink) {
-        for alias in &self.aliases {
-            let rows = self.providers.iter().flat_map(|provider| provider.rows.iter().map(move |row| (provider, row)));
-            let hit = rows.clone().find(|(provider, row)| {
-                let full = format!("{}/{}", provider.name, row.id).to_lowercase();
-                (row.id.to_lowercase() == alias.name || full == alias.name) && full != alias.model.name().to_lowercase()
+        for (name, alias) in &self.aliases {
+            let target = alias.model.name().to_lowercase();
+            let other = |(provider, row): &(&Configured, &Row)| {
+                format!("{}/{}", provider.name, row.id).to_lowercase() != target
+            };
+            let full = name.split_once('/').and_then(|(provider, id)| {
+                let provider = self.provider(provider)?;
+                Some((provider, provider.row(id)?))
             });
+            let hit = self.with_id(name).chain(full).find(other);
             let Some((provider, row)) = hit else { continue };
             let message = format!(
                 "the alias {} is also the name of a model of {}, and stands for {}",
-                quote(&alias.name),
+                quote(name),
                 quote(&provider.name),
                 quote(&alias.model.name())
             );
@@ -134,15 +172,21 @@ impl Refs {
 
     /// The provider of this name.
     pub(super) fn provider(&self, name: &str) -> Option<&Configured> {
-        self.providers.iter().find(|provider| provider.name == name)
+        self.providers.get(*self.by_name.get(name)?)
     }
 
     /// The row that describes a model.
     pub(super) fn row(&self, model: &Ref) -> Option<&Row> {
-        let rows = &self.provider(&model.provider)?.rows;
-        rows.iter()
-            .find(|row| row.id == model.model)
-            .or_else(|| rows.iter().find(|row| row.id.eq_ignore_ascii_case(&model.model)))
+        self.provider(&model.provider)?.row(&model.model)
+    }
+
+    /// Every row of an id, whatever its case, with its provider.
+    pub(super) fn with_id(&self, id: &str) -> impl Iterator<Item = (&Configured, &Row)> {
+        let places = self.rows.get(&id.to_lowercase()).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|(provider, row)| {
+            let provider = self.providers.get(*provider)?;
+            Some((provider, provider.rows.get(*row)?))
+        })
     }
 
     /// Whether OpenClaw can call a provider at all, as far as this file says.
@@ -152,7 +196,7 @@ impl Refs {
 
     /// Whether the map of models names a model.
     pub(super) fn lists(&self, model: &Ref) -> bool {
-        self.listed.iter().any(|(provider, id)| *provider == model.provider && *id == model.model)
+        self.listed.contains(&(model.provider.clone(), model.model.clone()))
     }
 
     /// A primary model. Without a provider it is that of the one configured provider that has it, else `openai`.
@@ -168,7 +212,7 @@ impl Refs {
         let is_exact = parse(text, default_provider)
             .is_some_and(|model| text.contains('/') && (self.row(&model).is_some() || self.lists(&model)));
         let (bare, profile) = split_profile(text);
-        let alias = self.aliases.iter().find(|alias| alias.name == bare.to_lowercase()).filter(|_| !is_exact);
+        let alias = self.aliases.get(&bare.to_lowercase()).filter(|_| !is_exact);
         match alias {
             Some(alias) => Some(Ref { via: Via::Alias, profile: profile.map(str::to_owned), ..alias.model.clone() }),
             None => parse(text, default_provider),
@@ -177,17 +221,9 @@ impl Refs {
 
     /// The one provider of the file that has a model of this id.
     pub(super) fn only_provider(&self, id: &str) -> Option<String> {
-        let listed = self
-            .listed
-            .iter()
-            .filter(|(_, model)| model.eq_ignore_ascii_case(id))
-            .map(|(provider, _)| provider.as_str());
-        let rows =
-            self.providers.iter().filter(|provider| provider.rows.iter().any(|row| row.id.eq_ignore_ascii_case(id)));
-        let found: std::collections::BTreeSet<&str> =
-            listed.chain(rows.map(|provider| provider.name.as_str())).collect();
-        let mut found = found.into_iter();
-        found.next().filter(|_| found.next().is_none()).map(str::to_owned)
+        let found = self.having.get(&id.to_lowercase())?;
+        let mut found = found.iter();
+        found.next().filter(|_| found.next().is_none()).cloned()
     }
 }
 
@@ -233,9 +269,10 @@ pub(super) fn split_profile(text: &str) -> (&str, Option<&str>) {
 
 fn configured(name: &Spanned<String>, node: &Node, sink: &mut Sink) -> Configured {
     let mut rows: Vec<Row> = Vec::new();
+    let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
     for row in node.get("models").map(Node::items).unwrap_or_default() {
         let Some(id) = row.get("id").and_then(Node::spanned) else { continue };
-        if let Some(earlier) = rows.iter().find(|earlier| earlier.id == id.value) {
+        if let Some(earlier) = by_id.get(&id.value).and_then(|at| rows.get(*at)).filter(|row| row.id == id.value) {
             let message = format!(
                 "{} has two rows in {}; OpenClaw mixes their fields into one",
                 quote(&id.value),
@@ -247,9 +284,14 @@ fn configured(name: &Spanned<String>, node: &Node, sink: &mut Sink) -> Configure
                     .help("keep one row for each model; included files put their lists one behind the other"),
             );
         }
+        by_id.entry(id.value.to_lowercase()).or_insert(rows.len());
+        let is_known = by_id.get(&id.value).and_then(|at| rows.get(*at)).is_some_and(|row| row.id == id.value);
+        if !is_known {
+            by_id.insert(id.value.clone(), rows.len());
+        }
         rows.push(Row { id: id.value.clone(), span: id.span(), node: row.clone() });
     }
-    Configured { name: name.value.trim().to_lowercase(), span: name.span(), node: node.clone(), rows }
+    Configured { name: name.value.trim().to_lowercase(), span: name.span(), node: node.clone(), rows, by_id }
 }
 
 #[cfg(test)]

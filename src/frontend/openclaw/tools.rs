@@ -1,6 +1,6 @@
 //! `tools.byProvider`: which tools a run loses or keeps with each model.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Label, Sink, or_list, quote};
 use crate::model::Name;
@@ -78,8 +78,9 @@ impl Tools {
 
 /// Reports agents whose own rules take tools away with the first model and not with one that stands in for it.
 pub(super) fn check(agents: &[Agent<'_>], chains: &Chains, all: &Tools, sink: &mut Sink) {
+    let by_id: BTreeMap<&str, &Agent<'_>> = agents.iter().map(|agent| (agent.id.as_str(), agent)).collect();
     for chain in &chains.chains {
-        let agent = agents.iter().find(|agent| Some(&agent.id) == chain.slot.agent.as_ref());
+        let agent = chain.slot.agent.as_deref().and_then(|id| by_id.get(id));
         let Some(agent) = agent.filter(|_| matches!(chain.slot.list, "general" | "subagent")) else { continue };
         let own = Tools::read(agent.node);
         let first = own.of(&chain.first.model);

@@ -215,11 +215,11 @@ fn allowed(root: &Node, chains: &Chains, refs: &Refs, sink: &mut Sink) {
         }
         (None, Some(_) | None, _) => return,
     };
+    let (starts, names): (Vec<&String>, Vec<&String>) = patterns.iter().partition(|pattern| pattern.ends_with('*'));
+    let names: std::collections::BTreeSet<&str> = names.into_iter().map(String::as_str).collect();
     let is_allowed = |name: &str| {
         let name = name.to_lowercase();
-        patterns
-            .iter()
-            .any(|pattern| pattern.strip_suffix('*').map_or(*pattern == name, |start| name.starts_with(start)))
+        names.contains(name.as_str()) || starts.iter().any(|start| name.starts_with(start.trim_end_matches('*')))
     };
     for chain in &chains.chains {
         for link in chain.candidates() {
