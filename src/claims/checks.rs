@@ -37,25 +37,31 @@ fn result(run: &Outcome, file: FileId, check: &Check) -> CheckResult {
     let mut expected: Vec<(&Spanned<Finds>, bool)> = check.finds.iter().map(|find| (find, false)).collect();
     let mut unexpected = Vec::new();
     for finding in findings.iter().filter(|finding| finding.waived.is_none()) {
-        let subject = finding.subject.as_deref();
         // A rule of the organisation goes by its own name too.
         let is_rule = |name: &str| {
             finding.rule.as_str() == name
                 || (finding.rule.as_str() == "custom-rule" && finding.message.starts_with(&format!("`{name}`")))
         };
-        let fits = |find: &Finds| {
+        let fits = |find: &Finds, subject: Option<&str>| {
             is_rule(&find.rule.value)
                 && find.at.as_ref().is_none_or(|at| Some(at.value.as_str()) == subject)
                 && find.level.is_none_or(|level| word(level) == finding.level.as_str())
         };
-        match expected.iter_mut().find(|(find, _)| fits(&find.value)) {
-            Some((_, seen)) => *seen = true,
-            None => unexpected.push((
-                format!("{} at level {}", finding.rule.as_str(), finding.level.as_str()),
-                finding.subject.clone(),
-                finding.message.clone(),
-                finding.primary.span,
-            )),
+        // What befalls several routes is one finding, and each of them is expected on its own.
+        let mut subjects: Vec<Option<&str>> = finding.subjects().map(Some).collect();
+        if subjects.is_empty() {
+            subjects.push(None);
+        }
+        for subject in subjects {
+            match expected.iter_mut().find(|(find, _)| fits(&find.value, subject)) {
+                Some((_, seen)) => *seen = true,
+                None => unexpected.push((
+                    format!("{} at level {}", finding.rule.as_str(), finding.level.as_str()),
+                    subject.map(str::to_owned),
+                    finding.message.clone(),
+                    finding.primary.span,
+                )),
+            }
         }
     }
     let missing = expected.into_iter().filter(|(_, seen)| !seen).map(|(find, _)| {

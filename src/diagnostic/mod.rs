@@ -33,6 +33,8 @@ pub struct Shared {
     anywhere: bool,
     /// Whom else it befalls.
     others: Vec<String>,
+    /// What the finding is about there.
+    subjects: Vec<String>,
 }
 
 /// What a finding has to say, before levels and waivers are applied.
@@ -159,7 +161,7 @@ impl Diagnostic {
     #[must_use]
     pub fn shared_by(mut self, name: impl Into<String>, defect: impl Into<String>) -> Self {
         let (name, defect) = (name.into(), defect.into());
-        self.shared = Some(Shared { name, defect, anywhere: false, others: Vec::new() });
+        self.shared = Some(Shared { name, defect, anywhere: false, others: Vec::new(), subjects: Vec::new() });
         self
     }
 
@@ -167,7 +169,7 @@ impl Diagnostic {
     #[must_use]
     pub fn shared_anywhere_by(mut self, name: impl Into<String>, defect: impl Into<String>) -> Self {
         let (name, defect) = (name.into(), defect.into());
-        self.shared = Some(Shared { name, defect, anywhere: true, others: Vec::new() });
+        self.shared = Some(Shared { name, defect, anywhere: true, others: Vec::new(), subjects: Vec::new() });
         self
     }
 
@@ -183,6 +185,17 @@ impl Diagnostic {
                 shared.others.push(name);
             }
         }
+        for subject in other.subject.into_iter().chain(joined.subjects) {
+            if self.subject.as_ref() != Some(&subject) && shared.subjects.last() != Some(&subject) {
+                shared.subjects.push(subject);
+            }
+        }
+    }
+
+    /// What the finding is about: its subject, and those of the findings that became one with it.
+    pub fn subjects(&self) -> impl Iterator<Item = &str> {
+        let others = self.shared.iter().flat_map(|shared| &shared.subjects);
+        self.subject.iter().chain(others).map(String::as_str)
     }
 
     /// Says in the help whom else it befalls.

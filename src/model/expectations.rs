@@ -169,7 +169,8 @@ pub struct Check {
 pub struct Finds {
     /// The rule, or the custom rule of a policy.
     pub rule: Spanned<String>,
-    /// What it is about, such as `routes.support-chat`; anything if not given.
+    /// What it is about, such as `routes.support-chat`; anything if not given. Of a finding that several routes share, each
+    /// route is one.
     pub at: Option<Spanned<String>>,
     /// How grave it is; however grave if not given.
     pub level: Option<LevelWord>,

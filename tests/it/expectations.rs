@@ -93,6 +93,36 @@ fn the_command_of_a_failed_case_names_its_table() {
 }
 
 #[test]
+fn a_finding_that_routes_share_is_expected_of_each() {
+    // Both routes of this table lead through one ladder, whose step nobody reaches.
+    let table = "{apiVersion: routec/v1, kind: RouteTable, metadata: {name: t, version: 1.0.0}, providers: {p: {}, q: {}}, \
+        targets: {a: {model: m/a, provider: p, timeout: 1s}, b: {model: m/a, provider: q, timeout: 1s}}, \
+        ladders: {l: {any: [{stop: {}}, {fallback: {target: b}}]}}, \
+        routes: {one: {pool: [{target: a}], ladder: l}, two: {pool: [{target: a}], ladder: l}}}";
+    let catalog = "{apiVersion: routec/v1, kind: Catalog, metadata: {name: c, asOf: 2026-11-01}, \
+        models: {m/a: {vendor: m, mode: chat}}}";
+    let (one, two) = ("{rule: unreachable-step, at: routes.one}", "{rule: unreachable-step, at: routes.two}");
+    for (finds, said) in [
+        (format!("{one}, {two}"), "1 run, 0 failed"),
+        ("{rule: unreachable-step}".to_owned(), "1 run, 0 failed"),
+        (one.to_owned(), "found unreachable-step at level warn at routes.two, and it is not expected"),
+        (two.to_owned(), "found unreachable-step at level warn at routes.one, and it is not expected"),
+        (
+            format!("{one}, {two}, {{rule: unreachable-step, at: routes.three}}"),
+            "expected unreachable-step at routes.three, and it is not found",
+        ),
+    ] {
+        let text = format!(
+            "apiVersion: routec/v1\nkind: Expectations\nchecks:\n  - {{name: c, table: {table}, catalog: {catalog}, finds: [{finds}]}}\n"
+        );
+        let folder = folder("shared", &[("expectations/e.yaml", &text), ("routes/1.yaml", FIRST)]);
+        let tested = routec(&folder, &["test", "--as-of", "2026-11-02"]);
+        let text = String::from_utf8_lossy(&tested.stdout);
+        assert!(text.contains(said) && text.contains("and it is") == said.contains("and it is"), "{finds}: {text}");
+    }
+}
+
+#[test]
 fn no_name_of_a_case_or_clause_becomes_a_command() {
     let cases = "apiVersion: routec/v1\nkind: Expectations\ncases:\n\
         \x20 - {name: \"x\\n::error::y\", fail: {}, route: chat, expect: {never: {providers: [\"z\\n::error::y\"]}}}\n\
