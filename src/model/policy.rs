@@ -70,7 +70,7 @@ pub struct PolicyMetadata {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Extends {
-    /// The file, relative to this one.
+    /// The file, relative to this one; an absolute path is not read.
     pub file: Spanned<String>,
     /// The SHA-256 of its bytes, as 64 hexadecimal digits: what was reviewed is what holds.
     pub sha256: Spanned<Sha256>,

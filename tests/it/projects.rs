@@ -109,6 +109,22 @@ fn a_base_that_cannot_be_read_is_shown_where_it_is_named() {
 }
 
 #[test]
+fn a_base_is_named_relative_to_the_policy() {
+    let here = folder("absolute", &[("vendor/b.yaml", POLICY)]).join("vendor/b.yaml");
+    for path in [here.to_str().unwrap(), "C:/vendor/b.yaml", r"\\\\server\\b.yaml"] {
+        let digest = sha256_hex(POLICY.as_bytes());
+        let own = format!(
+            "apiVersion: routec/v1\nkind: Policy\nmetadata: {{name: own}}\nextends:\n  - {{file: \"{path}\", sha256: {digest}}}\n"
+        );
+        let files = [("routes/t.yaml", TABLE), ("catalog/c.yaml", CATALOG), ("policies/p.yaml", &own)];
+        let (code, lines) = check(&folder("portable", &files), &["."]);
+        assert!(code == 3 && says(&lines, "policies/p.yaml:5:12: deny[changed-base-policy]"), "{lines:?}");
+        assert!(says(&lines, "is an absolute path, which other machines do not have"), "{lines:?}");
+        assert!(!says(&lines, "denied-hop"), "{lines:?}");
+    }
+}
+
+#[test]
 fn an_artifact_tells_the_waivers_of_its_own_table() {
     let missing = |name: &str, waivers: &str| {
         let table = TABLE.replace("name: t,", &format!("name: {name},")).replace(", timeout: 20s", "");

@@ -358,6 +358,12 @@ impl Reader<'_> {
 
     /// A policy that another one extends.
     fn base(&mut self, from: &Path, base: &Extends) {
+        if is_absolute(&base.file.value) {
+            let written = routec::diagnostic::quote(&base.file.value);
+            let why = format!("{written} is an absolute path, which other machines do not have");
+            self.lost.push(Lost { span: base.file.span(), why });
+            return;
+        }
         let folder = from.parent().unwrap_or(Path::new(""));
         let path = folder.join(&base.file.value);
         let text = normal(&path).to_string_lossy().replace('\\', "/");
@@ -416,6 +422,12 @@ impl Reader<'_> {
             None => date_of(self.world.source_date_epoch()?.unwrap_or_else(|| self.world.now())),
         }
     }
+}
+
+/// Whether a path begins at a root of some system, of this one or of another.
+fn is_absolute(path: &str) -> bool {
+    let drive = path.split_once(':').is_some_and(|(drive, _)| drive.len() == 1);
+    drive || path.starts_with(['/', '\\'])
 }
 
 /// The policies that a policy extends, by a reading that reports nothing.
