@@ -137,14 +137,24 @@ pub(crate) fn symptom(text: &str) -> Result<Symptom, Stop> {
     })
 }
 
-/// What fails, as typed; without a symptom, with the first that its kind causes.
-pub(crate) fn failures(table: &Table, typed: &Fail) -> Result<Vec<Failure>, Stop> {
-    let failures = failures_each(table, typed)?;
-    Ok(failures.into_iter().filter_map(|each| each.into_iter().next()).collect())
+/// What fails, as typed; without a symptom, with the first that its kind causes, and a note says which others there are.
+pub(crate) fn failures(table: &Table, typed: &Fail) -> Result<(Vec<Failure>, Option<String>), Stop> {
+    let (mut chosen, mut taken, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    for (text, each) in typed.fail.iter().zip(failures_each(table, typed)?) {
+        let mut named = each.iter().map(|failure| format!("{text}={}", failure.symptom.as_str()));
+        if each.len() > 1 {
+            taken.extend(named.next());
+            left.extend(named);
+        }
+        chosen.extend(each.into_iter().next());
+    }
+    let (taken, left) = (taken.join(" and "), left.join(", "));
+    let note = (!left.is_empty()).then(|| format!("note: this is {taken}; see also {left}\n"));
+    Ok((chosen, note))
 }
 
 /// What fails, as typed: each with its symptom or, without one, once with every symptom that its kind causes.
-pub(crate) fn failures_each(table: &Table, typed: &Fail) -> Result<Vec<Vec<Failure>>, Stop> {
+fn failures_each(table: &Table, typed: &Fail) -> Result<Vec<Vec<Failure>>, Stop> {
     let with = typed.with.as_deref().map(symptom).transpose()?;
     if typed.fail.is_empty() && with.is_some() {
         return Err(Stop::usage("--with says how something fails; --fail says what"));

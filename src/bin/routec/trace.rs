@@ -25,9 +25,11 @@ pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
     }
     let (table, _) = subject.table()?;
     let route = route_named(table, &args.route)?;
-    let weather = match &args.on {
-        Some(text) => Weather::InTurn(in_turn(text)?),
-        None => Weather::Failing(failures(table, &args.fail)?),
+    let (weather, note) = if let Some(text) = &args.on {
+        (Weather::InTurn(in_turn(text)?), None)
+    } else {
+        let (failing, note) = failures(table, &args.fail)?;
+        (Weather::Failing(failing), note)
     };
     let journey = followed(table, route, &args.from, &weather)?;
     let mut places = subject.places();
@@ -45,6 +47,9 @@ pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
             }
             world.print(&format!("{answer:#}\n"));
         }
+    }
+    if let Some(note) = note {
+        world.say(&note);
     }
     subject.warn(world);
     Ok(Exit::Clean)

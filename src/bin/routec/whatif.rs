@@ -10,7 +10,7 @@ use routec::policy::{BudgetClause, Exact, Spending};
 use routec::report::{self, Bill, Comparison};
 
 use crate::args::{Answer, Whatif};
-use crate::ask::{Subject, failure_sets, failures_each};
+use crate::ask::{Subject, every_failure, failure_sets};
 use crate::world::World;
 use crate::{Exit, Stop};
 
@@ -43,13 +43,12 @@ fn headroom(args: &Whatif) -> Result<Percent, Stop> {
     text.parse().map_err(|_| Stop::usage(format!("--headroom: `{text}` is not a percentage such as 10%")))
 }
 
-/// What fails, as typed. Where no symptom is given and a kind shows several, the first of each and then the second.
+/// What fails, as typed: of several without a symptom, every combination of those that their kinds cause.
 fn sets(table: &Table, args: &Whatif) -> Result<Vec<Vec<Failure>>, Stop> {
-    let each = failures_each(table, &args.fail)?;
-    let most = each.iter().map(Vec::len).max();
-    let most = most.ok_or_else(|| Stop::usage("say what fails, such as --fail provider:anthropic, or --all"))?;
-    let nth = |number: usize| each.iter().filter_map(|causes| causes.get(number).or(causes.last()).cloned()).collect();
-    Ok((0..most).map(nth).collect())
+    if args.fail.fail.is_empty() && args.fail.with.is_none() {
+        return Err(Stop::usage("say what fails, such as --fail provider:anthropic, or --all"));
+    }
+    every_failure(table, &args.fail)
 }
 
 /// What is asked of a table.

@@ -34,7 +34,7 @@ pub(crate) struct Fail {
     /// the one it meets first: egress, region, provider, key, account, quota, model, target.
     #[arg(long, value_name = "KIND:NAME[=SYMPTOM]")]
     pub(crate) fail: Vec<String>,
-    /// The symptom that what fails shows; else the first that its kind causes, and for `whatif` each of them.
+    /// The symptom that what fails shows; else each that its kind causes, in every combination, and for `trace` the first.
     #[arg(long, value_name = "SYMPTOM")]
     pub(crate) with: Option<String>,
 }
