@@ -1,7 +1,8 @@
 //! Searches from routes whose pool costs nothing for targets that cost something and that no budget counts.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
-use crate::model::TargetNode;
+use crate::graph::Reached;
+use crate::model::{RouteId, TargetNode};
 
 use super::Context;
 use super::breach::{Breaches, refused};
@@ -23,14 +24,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         return;
     }
     let mut breaches = Breaches::new();
-    for (id, route) in table.routes.iter() {
-        // What is preferred is what callers get; the others stand in for it.
-        let mut pool = route.preferred().map(|member| costs(&table.targets[member.target])).peekable();
-        let is_free = pool.peek().is_some() && pool.all(|costs| costs == Some(false));
-        if !is_free {
-            continue;
-        }
-        for reached in refused(context, id, |target| context.is_uncounted(id, target), |_| true) {
+    for (id, _) in table.routes.iter() {
+        for reached in ways(context, id) {
             breaches.note(context, id, &reached, ());
         }
     }
@@ -45,6 +40,15 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             .related(target.name.span(), "spends here")
             .help("let a budget count the account of this target, or keep the fallback free")
     });
+}
+
+/// The ways of a route whose pool costs nothing to targets that cost money which no budget counts.
+pub(super) fn ways(context: &Context<'_>, id: RouteId) -> Vec<Reached> {
+    let table = context.table;
+    // What is preferred is what callers get; the others stand in for it.
+    let mut pool = table.routes[id].preferred().map(|member| costs(&table.targets[member.target])).peekable();
+    let is_free = pool.peek().is_some() && pool.all(|costs| costs == Some(false));
+    if is_free { refused(context, id, |target| context.is_uncounted(id, target), |_| true) } else { Vec::new() }
 }
 
 /// Whether a call of a target costs anything; `None` where nobody knows.

@@ -1,6 +1,7 @@
 //! Searches over the hops that a caller can force, for targets outside the grants, or outside every budget that counts the pool.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::graph::Reached;
 use crate::model::{RouteId, TargetId};
 
 use super::Context;
@@ -21,22 +22,14 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let (mut ungranted, mut uncounted) = (Breaches::new(), Breaches::new());
     for (id, _) in context.table.routes.iter() {
-        let forced = |refuses: &dyn Fn(TargetId) -> bool| {
-            let mut ways = refused(context, id, refuses, |hop| can_be_forced(context, hop));
-            ways.retain(|reached| !reached.path.is_empty());
-            ways
-        };
-        for reached in forced(&|target| context.is_ungranted(id, target)) {
+        for reached in forced(context, id, |target| context.is_ungranted(id, target)) {
             if !is_forced(context, &reached.path) {
                 // `ungranted-hop` has it: any failure leads there.
                 continue;
             }
             ungranted.note(context, id, &reached, ());
         }
-        if !pool_is_counted(context, id) {
-            continue;
-        }
-        for reached in forced(&|target| context.is_uncounted(id, target)) {
+        for reached in self::uncounted(context, id) {
             uncounted.note(context, id, &reached, ());
         }
     }
@@ -48,6 +41,22 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         Diagnostic::new("forced-bypass", place, "spends outside every budget", message)
             .help("a long prompt is all it takes: let a budget count the account of this target, or fall back within the accounts that one counts")
     });
+}
+
+/// The ways to targets that a judgement refuses and that a caller can force.
+fn forced(context: &Context<'_>, route: RouteId, refuses: impl Fn(TargetId) -> bool) -> Vec<Reached> {
+    let mut ways = refused(context, route, refuses, |hop| can_be_forced(context, hop));
+    ways.retain(|reached| !reached.path.is_empty());
+    ways
+}
+
+/// The ways that a caller can force from a pool that budgets count to targets that none counts.
+pub(super) fn uncounted(context: &Context<'_>, route: RouteId) -> Vec<Reached> {
+    if pool_is_counted(context, route) {
+        forced(context, route, |target| context.is_uncounted(route, target))
+    } else {
+        Vec::new()
+    }
 }
 
 /// Whether budgets count what every target of the pool spends.

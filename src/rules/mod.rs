@@ -84,6 +84,7 @@ mod step_past_deadline;
 mod syntax_error;
 mod unannounced_downgrade;
 mod uncapped_timeout;
+mod uncounted_account;
 mod uncovered_overflow;
 mod unforecast_route;
 mod ungranted_hop;
@@ -202,6 +203,7 @@ pub static ALL: &[&Rule] = &[
     &syntax_error::RULE,
     &unannounced_downgrade::RULE,
     &uncapped_timeout::RULE,
+    &uncounted_account::RULE,
     &uncovered_overflow::RULE,
     &unforecast_route::RULE,
     &ungranted_hop::RULE,
