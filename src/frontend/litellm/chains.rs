@@ -10,6 +10,7 @@ use super::Sections;
 use super::deployments::Deployments;
 use super::lists::{Entry, Lists};
 use super::names::Names;
+use super::wildcards;
 
 /// LiteLLM's own number of retries within a group, if nothing says another.
 const RETRIES: u16 = 2;
@@ -171,6 +172,12 @@ impl Reader<'_> {
                         .related(first.span(), "this one wins")
                         .help("join the two lists"),
                 );
+                self.bury(list, entry);
+                continue;
+            }
+            let group = self.deployments.by_name.get(source).and_then(|at| self.deployments.groups.get(*at));
+            if wildcards::is_dead_key(source) {
+                self.sink.report(wildcards::dead_key(&entry.source, group.map(|group| group.name.place)));
                 self.bury(list, entry);
                 continue;
             }

@@ -16,6 +16,7 @@ mod params;
 mod routing;
 mod settings;
 mod store;
+mod wildcards;
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
@@ -97,6 +98,7 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     store::check(&sections, sink);
     settings::check(&sections, sink);
     params::unexpanded(&sections, sink);
+    wildcards::check(&sections, sink);
     let mut deployments = Deployments::read(&sections, sink);
     let names = Names::new(&deployments, &sections, sink);
     let lists = Lists::read(&sections, sink);

@@ -67,7 +67,9 @@ impl Names {
                 );
                 continue;
             };
-            if let Some(group) = deployments.by_name.get(name).and_then(|at| deployments.groups.get(*at)) {
+            // A pattern is no alias, so it takes nothing from a group.
+            let group = deployments.by_name.get(name).filter(|_| !name.contains('*'));
+            if let Some(group) = group.and_then(|at| deployments.groups.get(*at)) {
                 let message = format!(
                     "{} is an alias and a model group; LiteLLM uses the alias and never the group",
                     quote(name)
