@@ -1,7 +1,9 @@
 //! Whether LiteLLM keeps models and settings in its database as well, and what of the file that overlays.
 //!
 //! At its start LiteLLM takes `STORE_MODEL_IN_DB` of the environment or `general_settings.store_model_in_db`, whichever is
-//! true, and then lays what the database holds of `router_settings` over the file's, at each later reading too.
+//! true. Then what the database holds of `router_settings` is laid over the file's, at each later reading too; of late
+//! (1.109) a key that the file has wins instead. Models of both are served side by side, and those that neither has are
+//! dropped at each reading; `general_settings.supported_db_objects` can leave models out.
 
 use crate::diagnostic::Sink;
 use crate::syntax::Value;
@@ -53,19 +55,36 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
             .related(on.key.span(), "this one wins"),
         );
     }
-    let on = [own, variable].into_iter().flatten().find(|switch| switch.is_on);
-    let settings = sections.top("router_settings").pop().filter(|(_, value)| value.is_mapping() && !is_empty(*value));
-    if let (Some(on), Some((settings, _))) = (on, settings) {
-        let message = "the database is on, and what it holds of `router_settings` is laid over these: a list that was once saved there beats every later edit of this file";
-        sink.report(
-            misread(
-                "shadowed-setting",
-                settings,
-                "the database may say otherwise",
-                message.to_owned(),
-                "keep routing in one place: set `store_model_in_db: false`, or take `router_settings` out of the file and review them where they are saved",
-            )
-            .related(on.key.span(), "turns the database on"),
-        );
-    }
+    let Some(on) = [own, variable].into_iter().flatten().find(|switch| switch.is_on) else { return };
+    let filled = |name: &str| {
+        let found = sections.top(name);
+        found.into_iter().rev().find(|(_, value)| (value.is_mapping() || value.is_sequence()) && !is_empty(*value))
+    };
+    let (settings, models) = (filled("router_settings"), filled("model_list").filter(|_| keeps_models(sections)));
+    let finding = match (settings, models) {
+        (Some((settings, _)), _) => misread(
+            "shadowed-setting",
+            settings,
+            "the database may say otherwise",
+            "the database is on, and what it holds of `router_settings` is laid over these: in most releases a list that was once saved there beats every later edit of this file".to_owned(),
+            "keep routing in one place: set `store_model_in_db: false`, or take `router_settings` out of the file and review them where they are saved",
+        ),
+        (None, Some((models, _))) => misread(
+            "shadowed-setting",
+            models,
+            "the database may hold others",
+            "the database is on, and models are kept in two places: one saved there under a name of this list answers beside it, and in some releases these vanish when one is saved".to_owned(),
+            "keep models in one place: set `store_model_in_db: false`, or save these in the database as well and review them there",
+        ),
+        (None, None) => return,
+    };
+    sink.report(finding.related(on.key.span(), "turns the database on"));
+}
+
+/// Whether the database is read for models: for everything, unless the file lists for what.
+fn keeps_models(sections: &Sections<'_>) -> bool {
+    let listed = sections.general.and_then(|general| general.get("supported_db_objects"));
+    listed
+        .filter(|listed| listed.is_sequence())
+        .is_none_or(|listed| listed.items().any(|object| object.raw_text() == Some("models")))
 }
