@@ -1,9 +1,9 @@
 //! Whether LiteLLM keeps models and settings in its database as well, and what of the file that overlays.
 //!
 //! At its start LiteLLM takes `STORE_MODEL_IN_DB` of the environment or `general_settings.store_model_in_db`, whichever is
-//! true. Then what the database holds of `router_settings` is laid over the file's, at each later reading too; of late
-//! (1.109) a key that the file has wins instead. Models of both are served side by side, and those that neither has are
-//! dropped at each reading; `general_settings.supported_db_objects` can leave models out.
+//! true. Up to 1.102, what the database holds of `router_settings` is then laid over the file's, at each later reading
+//! too; from 1.104 on a key that the file has wins, and the database adds the others. Models of both are served side by
+//! side; `general_settings.supported_db_objects` can leave those of the database out.
 
 use crate::diagnostic::Sink;
 use crate::syntax::Value;
@@ -66,7 +66,7 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
             "shadowed-setting",
             settings,
             "the database may say otherwise",
-            "the database is on, and what it holds of `router_settings` is laid over these: in most releases a list that was once saved there beats every later edit of this file".to_owned(),
+            "the database is on, and what it holds of `router_settings` is laid over these: up to LiteLLM 1.102 a list that was once saved there beats every later edit of this file, and from 1.104 on it adds what this file leaves out".to_owned(),
             "keep routing in one place: set `store_model_in_db: false`, or take `router_settings` out of the file and review them where they are saved",
         ),
         (None, Some((models, _))) => misread(
