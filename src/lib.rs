@@ -12,6 +12,7 @@ pub mod expression;
 pub mod frontend;
 pub mod gate;
 pub mod graph;
+pub mod import;
 pub mod litellm;
 pub mod model;
 pub mod policy;

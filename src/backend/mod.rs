@@ -6,7 +6,7 @@ mod litellm;
 mod loss;
 mod openclaw;
 mod walk;
-mod yaml;
+pub(crate) mod yaml;
 
 use crate::gate::Checked;
 

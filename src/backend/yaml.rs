@@ -97,7 +97,7 @@ fn flat(value: &Value) -> String {
 }
 
 /// A text: plain where no reader takes it for anything else, else in double quotes with JSON's escapes, which are YAML's.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let starts_plain = text.starts_with(|letter: char| letter.is_ascii_alphabetic());
     let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./".contains(letter));
     // What YAML 1.1 takes for a truth value or for nothing.

@@ -2,7 +2,7 @@
 
 mod compiled;
 mod embedded;
-mod litellm;
+pub(crate) mod litellm;
 mod native;
 mod openclaw;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::{Entries, Spanned};
 
 use super::document::ApiVersion;
-use super::{Date, ModelId, Month, Name, NonEmpty, Price, Tokens};
+use super::{Date, ModelId, Month, Name, NonEmpty, Price, Sha256, Tokens};
 
 /// Models and classes of equivalent models. What is absent is unknown, not false.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -43,6 +43,38 @@ pub struct CatalogMetadata {
     pub as_of: Spanned<Date>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// The file it was made from, if `routec catalog import` made it.
+    pub imported_from: Option<ImportedFrom>,
+}
+
+/// The file that a catalogue was made from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ImportedFrom {
+    /// Whose format it was in.
+    pub format: CatalogFormat,
+    /// The SHA-256 of its bytes.
+    pub sha256: Sha256,
+}
+
+/// Whose model data a catalogue was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CatalogFormat {
+    /// LiteLLM's model map, `model_prices_and_context_window.json`.
+    Litellm,
+    /// The `api.json` of models.dev.
+    ModelsDev,
+}
+
+impl CatalogFormat {
+    /// The format as documents write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Litellm => "litellm",
+            Self::ModelsDev => "models-dev",
+        }
+    }
 }
 
 /// What is known of a model.

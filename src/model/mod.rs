@@ -3,6 +3,7 @@
 mod capability;
 mod catalog;
 mod catalogue;
+mod decimal;
 mod document;
 mod expectations;
 mod ladder;
@@ -26,9 +27,11 @@ mod waiver;
 
 pub use capability::{Gap, Gaps, blended_price, lost, meet, missing_needs};
 pub use catalog::{
-    Capabilities, Catalog, CatalogMetadata, Equivalence, Lifecycle, Mode, Model, ModelLimits, Prices, Tier,
+    Capabilities, Catalog, CatalogFormat, CatalogMetadata, Equivalence, ImportedFrom, Lifecycle, Mode, Model,
+    ModelLimits, Prices, Tier,
 };
 pub use catalogue::{Catalogue, ModelEntry, ModelIndex, Origin};
+pub use decimal::{DOLLARS_PER_MILLION, DOLLARS_PER_TOKEN, Scaled, scaled};
 pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
 pub use expectations::{Case, Check, Expectation, Expectations, FailureCase, Finds, Never, Subject};
 pub use ladder::{Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via};

@@ -118,7 +118,8 @@ impl ModelId {
         &self.0
     }
 
-    fn native(text: &str) -> Option<Self> {
+    /// A model id by the rules of routec's own documents.
+    pub fn native(text: &str) -> Option<Self> {
         let mut bytes = text.bytes();
         let first = bytes.next()?;
         let fits = text.len() <= 256

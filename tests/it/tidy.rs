@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 20] = [
     &["gate"],
     &["artifact", "backend"],
     &["frontend"],
-    &["driver"],
+    &["driver", "import"],
     &["claims"],
     &["diff"],
     &["report"],

@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod attempts;
 mod bounds;
+mod catalog;
 mod check;
 mod confined;
 mod convert;
@@ -107,6 +108,7 @@ fn main() -> ExitCode {
         Command::Explain { rule } => explain::explain(rule, &world),
         Command::Rules => Ok(explain::rules(&world)),
         Command::Schema { kind } => explain::schema(kind.as_deref(), &world),
+        Command::Catalog(args::CatalogCommand::Import(import)) => catalog::import(import, &world),
         Command::Convert(convert) => convert::run(convert, &world),
         Command::Build(build) => seal::build(build, &world),
         Command::Keygen(keygen) => seal::keygen(keygen, &world),

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
 use crate::model::{
-    Capabilities, Duration, Hosting, Mode, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider,
-    Region, Target, Tokens,
+    DOLLARS_PER_TOKEN, Duration, Hosting, Model, ModelId, ModelLimits, Name, PoolEntry, Price, Prices, Provider,
+    Region, Target, Tokens, scaled,
 };
 use crate::source::{Entries, Span, Spanned};
 use crate::syntax::Value;
 
 use super::hosts::{LOCAL, host_of, is_private, is_public};
-use super::{Sections, keys, params};
+use super::{Sections, facts, keys, params};
 
 /// Providers whose servers users run themselves, by LiteLLM's prefixes.
 const SELF_HOSTED: [&str; 14] = [
@@ -236,15 +236,7 @@ fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
         _ => None,
     };
     let price = |key: &str| price(said(key).or_else(|| params.get(key))?.raw_text()?);
-    let mode = said("mode").and_then(Value::raw_text).and_then(|mode| match mode {
-        "chat" | "completion" | "responses" => Some(Mode::Chat),
-        "embedding" => Some(Mode::Embedding),
-        "image_generation" | "image_edit" => Some(Mode::Image),
-        "audio_transcription" | "audio_speech" | "speech" | "realtime" => Some(Mode::Audio),
-        "rerank" => Some(Mode::Rerank),
-        "moderation" => Some(Mode::Moderation),
-        _ => None,
-    });
+    let mode = said("mode").and_then(Value::raw_text).and_then(facts::mode);
     let facts = Model {
         mode,
         limits: ModelLimits {
@@ -252,17 +244,7 @@ fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
             output_tokens: number("max_output_tokens"),
             dimensions: None,
         },
-        capabilities: Capabilities {
-            tools: truth("supports_function_calling"),
-            parallel_tools: truth("supports_parallel_function_calling"),
-            vision: truth("supports_vision"),
-            audio: truth("supports_audio_input"),
-            documents: truth("supports_pdf_input"),
-            structured_output: truth("supports_response_schema"),
-            reasoning: truth("supports_reasoning"),
-            streaming: None,
-            caching: truth("supports_prompt_caching"),
-        },
+        capabilities: facts::capabilities(truth),
         price: Prices {
             input: price("input_cost_per_token"),
             output: price("output_cost_per_token"),
@@ -275,17 +257,7 @@ fn own_facts(params: Value<'_>, info: Option<Value<'_>>) -> Option<Model> {
 
 /// Dollars per token as LiteLLM writes them (`2.5e-06`), exactly.
 fn price(text: &str) -> Option<Price> {
-    let (digits, exponent) = match text.split_once(['e', 'E']) {
-        Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let number: u64 = format!("{whole}{part}").parse().ok()?;
-    // A token's dollars times 10^12 are a million tokens' millionths of a dollar.
-    let shift = exponent + 12 - i32::try_from(part.len()).ok()?;
-    let scale = 10u64.checked_pow(shift.unsigned_abs())?;
-    let value = if shift >= 0 { number.checked_mul(scale)? } else { number / scale };
-    Some(Price(value))
+    scaled(text, DOLLARS_PER_TOKEN).map(|scaled| Price(scaled.value))
 }
 
 #[cfg(test)]

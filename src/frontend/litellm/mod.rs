@@ -5,6 +5,7 @@
 
 mod chains;
 mod deployments;
+pub(crate) mod facts;
 mod groups;
 pub(super) mod hosts;
 mod include;

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod ask;
+mod catalog;
 mod check;
 mod convert;
 mod diff;
@@ -9,6 +10,7 @@ mod seal;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use ask::{Answer, Bounds, Fail, PolicyCommand, Prove, Question, Test, Trace, Whatif};
+pub(crate) use catalog::{CatalogCommand, Import};
 pub(crate) use check::{Check, FailOn, Graph, GraphFormat, Input};
 pub(crate) use convert::{Convert, FailOnLoss};
 pub(crate) use diff::{Diff, DiffFormat};
@@ -76,6 +78,9 @@ pub(crate) enum Command {
         /// The kind: project, route-table, catalog, policy, expectations, report, graph, artifact, compiled-table or trust.
         kind: Option<String>,
     },
+    /// Make a catalogue of other projects' model data.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// Write a checked table as the file of a gateway, and say what that file loses.
     Convert(Convert),
     /// Compile a checked table into an unsigned artifact.
