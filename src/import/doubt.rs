@@ -41,7 +41,7 @@ pub enum Doubt {
     FinePrice,
     /// A higher price for long prompts.
     LongPrompt,
-    /// A day of retirement that is past.
+    /// A day of retirement that has come.
     Retired,
     /// Said to be retired, without a day.
     Undated,
@@ -120,7 +120,7 @@ impl Doubt {
             Self::NoMode => "model whose mode is not said",
             Self::FinePrice => "price rounded to a millionth of a dollar per million tokens",
             Self::LongPrompt => "price that rises with long prompts; the catalogue has the lowest",
-            Self::Retired => "model retired before the day of the catalogue, with `lifecycle.retires`",
+            Self::Retired => "model retired by the day of the catalogue, with `lifecycle.retires`",
             Self::Undated => "model said to be retired, without a day",
             Self::NoProvider => "key without its provider: the id has it, the key is an alias",
             Self::OtherPrices => "name that providers sell at different prices",

@@ -18,7 +18,7 @@ pub(super) fn all(found: &mut Found, as_of: Date) {
     for (id, model) in &mut found.models {
         price(id, model, &mut found.doubts);
         limits(id, model, &mut found.doubts);
-        if model.lifecycle.retires.as_ref().is_some_and(|retires| retires.value < as_of) {
+        if model.lifecycle.retires.as_ref().is_some_and(|retires| retires.value <= as_of) {
             found.doubts.add(Doubt::Retired, id.as_str());
         }
     }

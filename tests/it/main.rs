@@ -10,6 +10,7 @@
 )]
 
 mod artifact;
+mod catalog;
 mod claims;
 mod compiled;
 mod convert;
