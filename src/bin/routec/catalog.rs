@@ -13,6 +13,11 @@ use crate::{Exit, Stop};
 pub(crate) fn import(args: &Import, world: &World) -> Result<Exit, Stop> {
     let as_of = dated(args.as_of.as_deref(), world)?;
     let shown = args.file.display().to_string();
+    if args.output.as_ref() == Some(&args.file) {
+        return Err(Stop::usage(format!(
+            "`{shown}` would be overwritten by the catalogue made of it; name another file"
+        )));
+    }
     let bytes = world.read(&args.file).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
     let mut sources = SourceMap::new();
     let file = sources.add(shown.replace('\\', "/"), bytes);
