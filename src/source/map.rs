@@ -48,22 +48,12 @@ pub enum Link {
     Lost(String),
 }
 
-/// What stands behind a place in a file that names another file to be read there.
-#[derive(Clone, Debug)]
-pub enum Included {
-    /// That file.
-    File(FileId),
-    /// Nothing, and why: it could not be read, or may not be.
-    Refused(String),
-}
-
 /// Every file of a run.
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
     /// Where the files' mentions of other files lead, by the file and the mention as written.
     links: BTreeMap<(FileId, String), Link>,
-    included: BTreeMap<Span, Included>,
 }
 
 impl SourceMap {
@@ -85,16 +75,6 @@ impl SourceMap {
         };
         self.files.push(SourceFile { name: name.into(), text, bad_utf8 });
         FileId(NonZeroU32::new(to_u32(self.files.len())).unwrap_or(NonZeroU32::MIN))
-    }
-
-    /// Notes what stands behind a place that names another file.
-    pub fn include(&mut self, at: Span, included: Included) {
-        self.included.insert(at, included);
-    }
-
-    /// What stands behind a place that names another file; nothing where nobody has looked.
-    pub fn included(&self, at: Span) -> Option<&Included> {
-        self.included.get(&at)
     }
 
     /// The file with this number.

@@ -5,7 +5,7 @@ mod map;
 mod spanned;
 
 pub use lines::{LineColumn, LineIndex};
-pub use map::{FileId, Included, Link, SourceFile, SourceMap};
+pub use map::{FileId, Link, SourceFile, SourceMap};
 pub use spanned::{Entries, Entry, Place, Span, Spanned};
 
 /// Turns a length into the 32 bits that spans use; files are limited to less than 4 GiB when they are read.

@@ -219,7 +219,7 @@ fn a_killed_verify_leaves_the_old_files_or_the_new_ones() {
 fn a_killed_build_leaves_the_old_artifact_or_the_new_one() {
     let folder = Folder::new("killed-build");
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
-    let build = ["build", project.to_str().unwrap(), "--output", "out.json"];
+    let build = ["build", project.to_str().unwrap(), "--output", "out.json", "--force"];
     let started = std::time::SystemTime::now();
     let (exit, _, error) = run(&folder, &build);
     let whole = u64::try_from(started.elapsed().unwrap().as_micros()).unwrap();

@@ -12,7 +12,7 @@ use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::litellm::Release;
 use routec::model::Document;
 use routec::report::{Format, Report, Style, render};
-use routec::source::{FileId, Included, Link, SourceMap};
+use routec::source::{FileId, Link, SourceMap};
 
 /// The day on which pages are judged.
 pub(crate) const DAY: &str = "2026-11-22";
@@ -103,10 +103,9 @@ fn include(sources: &mut SourceMap, files: &mut Vec<(FileId, Role)>) {
         for path in routec::frontend::included_by(sources, *file) {
             let named =
                 files.iter().find(|(other, _)| sources.file(*other).name() == path.value.trim_start_matches("./"));
-            let found =
-                named.map_or_else(|| Included::Refused("no such file".to_owned()), |(other, _)| Included::File(*other));
+            let found = named.map_or_else(|| Link::Lost("no such file".to_owned()), |(other, _)| Link::File(*other));
             included.extend(named.map(|(other, _)| *other));
-            sources.include(path.span(), found);
+            sources.link(*file, path.value.clone(), found);
         }
     }
     let first = files.first().map(|(file, _)| *file);

@@ -7,7 +7,6 @@ mod attempts;
 mod bounds;
 mod catalog;
 mod check;
-mod confined;
 mod convert;
 mod deployed;
 mod diff;

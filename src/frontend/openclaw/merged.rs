@@ -1,7 +1,7 @@
 //! The configuration as OpenClaw sees it: included files read in and merged, every value with its place in its own file.
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::source::{FileId, Included, SourceMap, Span, Spanned};
+use crate::source::{FileId, Link, SourceMap, Span, Spanned};
 use crate::syntax::{self, Scalar, Shape, Value};
 
 /// The key that names files to be read in its place.
@@ -170,9 +170,9 @@ impl<'a> Merger<'a> {
     fn included(&mut self, path: Value<'_>) -> Option<Node> {
         let span = path.span();
         let file =
-            match self.sources.included(span) {
-                Some(Included::File(file)) => *file,
-                Some(Included::Refused(why)) => {
+            match self.sources.linked(span.file, path.raw_text().unwrap_or_default()) {
+                Some(Link::File(file)) => *file,
+                Some(Link::Lost(why)) => {
                     let shown = quote(path.raw_text().unwrap_or_default());
                     let message = format!("the included file {shown} is not read: {why}");
                     let finding = Diagnostic::new("bad-value", span, "no file of the configuration", message);

@@ -1,4 +1,4 @@
-//! Reads the files that a gateway's configuration includes.
+//! The files that a configuration of LiteLLM's includes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -8,6 +8,7 @@ use routec::driver::Role;
 use routec::frontend;
 use routec::source::{FileId, Link, SourceMap};
 
+use crate::deployed::Placed;
 use crate::place::normal;
 use crate::world::World;
 
@@ -16,7 +17,7 @@ pub(crate) struct Files<'r> {
     pub(crate) sources: &'r mut SourceMap,
     pub(crate) roles: &'r mut Vec<(FileId, Role)>,
     pub(crate) inputs: &'r mut Vec<(FileId, String)>,
-    pub(crate) paths: &'r BTreeMap<FileId, PathBuf>,
+    pub(crate) placed: &'r BTreeMap<FileId, Placed>,
 }
 
 impl Files<'_> {
@@ -24,10 +25,10 @@ impl Files<'_> {
     /// no table of its own.
     pub(crate) fn follow(&mut self, world: &World) {
         let tables = self.roles.iter().filter(|(_, role)| may_include(*role));
-        let with_path = tables.filter_map(|(file, _)| Some((*file, self.paths.get(file)?.clone())));
+        let with_path = tables.filter_map(|(file, _)| Some((*file, self.placed.get(file)?.path.clone())));
         let roots: Vec<(FileId, PathBuf)> = with_path.collect();
         let mut known: BTreeMap<PathBuf, FileId> =
-            self.paths.iter().map(|(file, path)| (whole(world, path), *file)).collect();
+            self.placed.iter().map(|(file, placed)| (whole(world, &placed.path), *file)).collect();
         let mut parts = BTreeSet::new();
         for (root, root_path) in roots {
             let mut pending = VecDeque::from([(root, root_path.clone())]);

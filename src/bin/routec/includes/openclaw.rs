@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use routec::frontend::included_by;
-use routec::source::{FileId, Included, SourceMap};
+use routec::source::{FileId, Link, SourceMap};
 
 use crate::place::normal;
 use crate::world::World;
@@ -35,7 +35,7 @@ pub(crate) fn follow(
             let target = normal(&folder.0.join(&named.value));
             let read = read(world, &whole_root, &target, &named.value);
             let included = match read {
-                Err(why) => Included::Refused(why),
+                Err(why) => Link::Lost(why),
                 Ok((whole, bytes)) => {
                     let id = known.get(&whole).copied().unwrap_or_else(|| {
                         let name = target.strip_prefix(normal(&root.0)).unwrap_or(&target);
@@ -47,10 +47,10 @@ pub(crate) fn follow(
                         id
                     });
                     known.insert(whole, id);
-                    Included::File(id)
+                    Link::File(id)
                 }
             };
-            sources.include(named.span(), included);
+            sources.link(from, named.value, included);
         }
     }
     found
@@ -60,7 +60,7 @@ pub(crate) fn follow(
 pub(crate) fn refuse(sources: &mut SourceMap, file: FileId) {
     for named in included_by(sources, file) {
         let why = "what comes from standard input has no folder to look in; give the file by its name";
-        sources.include(named.span(), Included::Refused(why.to_owned()));
+        sources.link(file, named.value, Link::Lost(why.to_owned()));
     }
 }
 
