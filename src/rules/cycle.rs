@@ -1,8 +1,8 @@
 //! The words for a cycle, shared by the rules that find one.
 
-use crate::diagnostic::{Diagnostic, Label, or_list, quote};
+use crate::diagnostic::{Diagnostic, Label, Level, or_list, quote};
 use crate::graph::{Cycle, describe_path};
-use crate::litellm::calls_by_era;
+use crate::litellm::{Era, calls_by_era};
 use crate::model::{Gateway, RouteId, Table};
 use crate::source::Span;
 
@@ -47,7 +47,9 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
         Gateway::OpenClaw => "OpenClaw asks each model of a chain once, so this cannot be walked twice".to_owned(),
         Gateway::LiteLlm => {
             let cost = first.and_then(|hop| cost(table, hop.from)).unwrap_or_default();
-            format!("{cost}, in an order the lists do not show; take one of these hops out")
+            let levels =
+                if context.litellm.era() == Era::Paths { "" } else { ", and `--gateway litellm@1.96` denies this" };
+            format!("{cost}, in an order the lists do not show{levels}; take one of these hops out")
         }
     };
     if cycle.members.len() > cycle.trace.len() {
@@ -55,5 +57,13 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
         help = format!("{help}; {} routes reach each other here: {names}", cycle.members.len());
     }
     let subject = first.map(|hop| table.routes[hop.from].subject()).unwrap_or_default();
-    Diagnostic::new(rule, place, "the cycle begins with this hop", message).trace(trace).help(help).about(subject)
+    let found = Diagnostic::new(rule, place, "the cycle begins with this hop", message);
+    let found = found.trace(trace).help(help).about(subject);
+    // A request that ends after trying each group once is dear and hard to foresee, but not endless.
+    let ends = match table.gateway {
+        Gateway::Native => false,
+        Gateway::LiteLlm => context.litellm.era() != Era::Paths,
+        Gateway::OpenClaw => true,
+    };
+    if ends { found.at_most(Level::Warn) } else { found }
 }
