@@ -145,6 +145,7 @@ fn an_artifact_follows_another_of_the_same_table() {
     assert_eq!(read(&first).predicate.not_after, "2027-02-01T00:00:00Z");
     std::fs::write(folder.join("first.routec.json"), &first).unwrap();
     let follow = ["build", ".", CREATED[0], CREATED[1], "--previous", "first.routec.json", "-o", "next.routec.json"];
+    let unverified = "note: first.routec.json: not verified; run `routec verify`\n";
     let version = |from: &str, to: &str| {
         for name in files("examples/acme/routes", &[".yaml"]) {
             let path = folder.join(name.strip_prefix("examples/acme/").unwrap());
@@ -155,11 +156,20 @@ fn an_artifact_follows_another_of_the_same_table() {
     let (code, said) = ended(&routec(&folder, &follow, &[]));
     assert_eq!((code, said.contains("version 3.2.0 is not above 3.2.0")), (2, true), "{said}");
     version("version: 3.2.0", "version: 3.2.1");
-    assert_eq!(ended(&routec(&folder, &follow, &[])), (0, String::new()));
+    assert_eq!(ended(&routec(&folder, &follow, &[])), (0, unverified.to_owned()));
     let next = read(&std::fs::read(folder.join("next.routec.json")).unwrap()).predicate.route_table;
     let previous = next.previous.unwrap();
     assert_eq!((next.sequence, previous.sequence, previous.version.as_str()), (2, 1, "3.2.0"));
     assert_eq!(previous.payload_sha256, read(&first).payload_sha256);
+    // Another deadline is another promise, and a patch does not say so.
+    std::fs::remove_file(folder.join("next.routec.json")).unwrap();
+    version("slo: {deadline: 5m, tier: standard}", "slo: {deadline: 6m, tier: standard}");
+    let output = routec(&folder, &follow, &[]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("version-not-bumped"));
+    assert_eq!(output.status.code(), Some(4));
+    assert!(!folder.join("next.routec.json").exists());
+    version("version: 3.2.1", "version: 4.0.0");
+    assert_eq!(ended(&routec(&folder, &follow, &[])), (0, unverified.to_owned()));
     version("name: acme-gateway", "name: other");
     let (code, said) = ended(&routec(&folder, &follow, &[]));
     assert_eq!((code, said.contains("takes the place of table `acme-gateway`")), (2, true), "{said}");

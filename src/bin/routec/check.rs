@@ -107,6 +107,14 @@ fn emit(report: &Report<'_>, outputs: &[(Format, Option<String>)], style: Style,
     Ok(())
 }
 
+/// Reports a check to people.
+pub(crate) fn show(request: &Request, outcome: &Outcome, world: &World) {
+    let style = Style { color: world.uses_color(), width: world.width(), verbose: false };
+    let trouble = trouble(outcome);
+    let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, outcome) };
+    world.print(&render(&report, Format::Human, style));
+}
+
 /// Checks for a command that goes on only with a clean result; otherwise the findings are reported and it ends.
 pub(crate) fn gate(request: &Request, world: &World) -> Result<Outcome, Exit> {
     let style = Style { color: world.uses_color(), width: world.width(), verbose: false };
@@ -120,7 +128,6 @@ pub(crate) fn gate(request: &Request, world: &World) -> Result<Outcome, Exit> {
     if exit == Exit::Clean {
         return Ok(outcome);
     }
-    let report = Report { trouble: trouble.as_deref(), ..Report::of(&request.sources, &outcome) };
-    world.print(&render(&report, Format::Human, style));
+    show(request, &outcome, world);
     Err(exit)
 }

@@ -26,7 +26,7 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
     }
     let provenance = provenance(args, &request, world)?;
     request.job.as_of = provenance.as_of;
-    let outcome = match check::gate(&request, world) {
+    let mut outcome = match check::gate(&request, world) {
         Ok(outcome) => outcome,
         Err(exit) => {
             world.say("error: no artifact was built: the table is not clean\n");
@@ -38,6 +38,16 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
         .ok_or_else(|| Stop::unreadable("no artifact was built: the table was not read completely"))?;
     let artifact = build_artifact(&checked, &outcome.policies, provenance)
         .map_err(|error| Stop::usage(format!("no artifact was built: {}", terminal(&error.to_string()))))?;
+    if let Some(previous) = &args.previous {
+        let place = args.input.paths.first().map_or(".", String::as_str);
+        let found = crate::diff::versions(&previous.to_string_lossy(), place, &outcome, world)?;
+        if !found.is_empty() {
+            outcome.add(found);
+            check::show(&request, &outcome, world);
+            world.say("error: no artifact was built: the version does not say how much has changed\n");
+            return Ok(Exit::NotBumped);
+        }
+    }
     let path = match &args.output {
         None => PathBuf::from(&artifact.file_name),
         Some(path) if world.is_folder(path) => path.join(&artifact.file_name),
