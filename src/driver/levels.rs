@@ -153,6 +153,7 @@ fn tune(mut terms: Terms, policy: &Policy) -> Terms {
             *slot = value.value.get();
         }
     };
+    terms.attempts_are_agreed |= policy.attempts_at_most.is_some();
     set(&mut terms.attempts_at_most, &policy.attempts_at_most);
     if let Some(catalog) = &policy.catalog {
         set(&mut terms.catalog_age_days, &catalog.max_age_days);

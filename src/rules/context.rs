@@ -15,6 +15,8 @@ use crate::policy::{Law, Member, Offer, members};
 pub struct Terms {
     /// The most calls one request may cause.
     pub attempts_at_most: u32,
+    /// Whether a policy says so.
+    pub attempts_are_agreed: bool,
     /// The most days since the catalogue's date.
     pub catalog_age_days: u32,
     /// How many days before its retirement a model is reported.
@@ -29,6 +31,7 @@ impl Default for Terms {
     fn default() -> Self {
         Self {
             attempts_at_most: 20,
+            attempts_are_agreed: false,
             catalog_age_days: 30,
             retirement_notice_days: 60,
             equivalence_review_days: 180,

@@ -56,12 +56,12 @@ fn on_litellm(context: &Context<'_>, routing: &Routing, sink: &mut Sink) {
             "while everything answers {status} it makes {}; lower `num_retries` or shorten the lists; a policy's `attemptsAtMost` sets the limit",
             calls_by_era(routing, name)
         );
-        sink.report(
-            Diagnostic::new("runaway-attempts", route.name.place, format!("{calls}{more} calls"), message)
-                .trace(hops(&router, &request))
-                .help(help)
-                .about(route.subject()),
-        );
+        let found = Diagnostic::new("runaway-attempts", route.name.place, format!("{calls}{more} calls"), message)
+            .trace(hops(&router, &request))
+            .help(help)
+            .about(route.subject());
+        // Nobody who wrote a file for LiteLLM has agreed to the limit that holds where no policy sets one.
+        sink.report(if context.terms.attempts_are_agreed { found } else { found.at_most(Level::Warn) });
     }
 }
 
