@@ -34,6 +34,7 @@ mod pages;
 mod projects;
 mod readme;
 mod reference;
+mod released;
 mod reporters;
 mod reproducible;
 mod revisions;
