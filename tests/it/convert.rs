@@ -96,7 +96,7 @@ fn agrees(table: &Table, emitted: &Emitted, back: &Table) {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 96, ..Config::default() })]
+    #![proptest_config(Config { cases: 128, ..Config::default() })]
 
     #[test]
     fn litellm_walks_as_the_table_or_the_report_says_not(table in small()) {

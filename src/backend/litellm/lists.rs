@@ -85,34 +85,57 @@ impl Lists {
     }
 }
 
+/// What a list names: something that is tried, and whether it is the group that callers name, with a list of its own.
+type Named = (Tried, bool);
+
 /// The lists of all routes. A route that is a fallback is named as itself only where LiteLLM, which then goes on with that
 /// route's own list, comes to the same order; else its pool gets a group without a list.
 fn named(walks: &[Walk<'_>], release: Release, groups: &mut Groups<'_>) -> Vec<(String, Vec<String>)> {
-    walks
-        .iter()
-        .map(|(id, walk)| {
-            let list = walk.iter().enumerate().map(|(at, hop)| match hop.tried {
-                Tried::Pool(next) if nests(walks, (*id, walk), at, next, release) => groups.of_route(next),
-                Tried::Pool(_) | Tried::Target(_) => groups.without_list(hop.tried),
-            });
-            let list = list.collect();
-            (groups.of_route(*id), list)
-        })
-        .collect()
+    let is_pool = |hop: &Hop<'_>| (hop.tried, matches!(hop.tried, Tried::Pool(_)));
+    let mut lists: Vec<(RouteId, Vec<Named>)> =
+        walks.iter().map(|(id, walk)| (*id, walk.iter().map(is_pool).collect())).collect();
+    // A name that changes in one list may end the agreement of another with it; each round changes one at least.
+    while let Some((route, at)) = first_that_strays(&lists, release) {
+        if let Some(named) = lists.iter_mut().find(|(id, _)| *id == route).and_then(|(_, list)| list.get_mut(at)) {
+            named.1 = false;
+        }
+    }
+    let mut name = |(tried, is_own): &Named| match tried {
+        Tried::Pool(route) if *is_own => groups.of_route(*route),
+        Tried::Pool(_) | Tried::Target(_) => groups.without_list(*tried),
+    };
+    lists.iter().map(|(id, list)| (name(&(Tried::Pool(*id), true)), list.iter().map(&mut name).collect())).collect()
+}
+
+/// The first place in a list where LiteLLM, going on with the list of the route that is named there, strays from it.
+fn first_that_strays(lists: &[(RouteId, Vec<Named>)], release: Release) -> Option<(RouteId, usize)> {
+    lists.iter().find_map(|(id, list)| {
+        let strays = |(at, named): (usize, &Named)| {
+            let (Tried::Pool(next), true) = named else { return None };
+            (!nests(lists, (*id, list), at, *next, release)).then_some((*id, at))
+        };
+        list.iter().enumerate().find_map(strays)
+    })
 }
 
 /// Whether the list of a route, less what was tried before, is what follows it in the list that names it. Releases before
 /// 1.97 try everything again, so there only a route without a list nests.
-fn nests(walks: &[Walk<'_>], (own, walk): (RouteId, &[Hop<'_>]), at: usize, next: RouteId, release: Release) -> bool {
-    let Some((_, list)) = walks.iter().find(|(route, _)| *route == next) else { return false };
+fn nests(
+    lists: &[(RouteId, Vec<Named>)],
+    (own, list): (RouteId, &[Named]),
+    at: usize,
+    next: RouteId,
+    release: Release,
+) -> bool {
+    let Some((_, nested)) = lists.iter().find(|(route, _)| *route == next) else { return false };
     if release < (1, 97) {
-        return list.is_empty();
+        return nested.is_empty();
     }
-    let tried = walk.get(..=at).unwrap_or_default();
-    let is_new = |hop: &&Hop<'_>| hop.tried != Tried::Pool(own) && tried.iter().all(|other| other.tried != hop.tried);
-    let rest = walk.get(at + 1..).unwrap_or_default();
-    let news: Vec<Tried> = list.iter().filter(is_new).map(|hop| hop.tried).collect();
-    news.len() <= rest.len() && news.iter().zip(rest).all(|(tried, hop)| *tried == hop.tried)
+    let tried = list.get(..=at).unwrap_or_default();
+    let news = nested.iter().filter(|named| **named != (Tried::Pool(own), true) && !tried.contains(named));
+    let rest = list.get(at + 1..).unwrap_or_default();
+    let news: Vec<&Named> = news.collect();
+    news.len() <= rest.len() && news.into_iter().zip(rest).all(|(new, follows)| new == follows)
 }
 
 /// The symptoms that LiteLLM knows apart from all others, and the one that it does not know.
