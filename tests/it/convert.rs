@@ -129,6 +129,7 @@ proptest! {
     #[test]
     fn openclaw_gets_whole_chains_without_repetition(table in small()) {
         let (table, emitted) = convert(&table.yaml(), Dialect::OpenClaw(2026, 9));
+        let back = read_back(&emitted.text);
         let file: serde_json::Value = serde_json::from_str(&emitted.text).unwrap();
         let providers = file.pointer("/models/providers").unwrap();
         for node in table.routes.values() {
@@ -141,6 +142,12 @@ proptest! {
                 let rows = providers[provider]["models"].as_array().unwrap();
                 prop_assert!(rows.iter().any(|row| row["id"] == id), "{} is not defined", reference);
             }
+            // Read again, each agent asks the models of its chain, in order and on any failure.
+            let there = route(&back, &format!("agents.entries.{}.model", node.name.value));
+            let asked: Vec<Vec<String>> = walk(&back, there, Symptom::RateLimit);
+            let mut written = chain.clone();
+            written.rotate_right(1);
+            prop_assert_eq!(asked.concat(), written, "{}", emitted.text);
             let length = chain.len();
             chain.sort_unstable();
             chain.dedup();
