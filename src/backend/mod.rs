@@ -9,6 +9,7 @@ mod walk;
 pub(crate) mod yaml;
 
 use crate::gate::Checked;
+use crate::model::Name;
 
 pub use loss::{Grade, Loss};
 
@@ -97,4 +98,12 @@ fn headline(checked: &Checked<'_>, dialect: Dialect) -> String {
         dialect.gateway(),
         dialect.version()
     )
+}
+
+/// The environment variable for the secret of a key that is kept elsewhere.
+fn variable_for(key: &Name) -> String {
+    let letters = key.as_str().chars();
+    let name: String =
+        letters.map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect();
+    format!("ROUTEC_KEY_{name}")
 }

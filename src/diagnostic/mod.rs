@@ -7,7 +7,7 @@ mod waiver;
 
 pub use level::{Level, Levels, RuleId};
 pub use sink::{Findings, Sink};
-pub use suggest::{is_bidi, nearest, or_list, quote};
+pub use suggest::{is_bidi, nearest, or_list, quote, quote_whole};
 pub use waiver::{Waived, WaiverTicket};
 
 use crate::source::{Place, Span};

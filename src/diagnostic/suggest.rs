@@ -40,18 +40,27 @@ fn distance(left: &[char], right: &[char], limit: usize) -> usize {
 
 /// A name in backticks, cut where it is too long to read and with its control characters shown.
 pub fn quote(name: &str) -> String {
+    match name.char_indices().nth(120) {
+        Some((end, _)) => quoted(name.get(..end).unwrap_or(name), "…"),
+        None => quoted(name, ""),
+    }
+}
+
+/// A name in backticks, never cut: for what is compared, where all of it counts.
+pub fn quote_whole(name: &str) -> String {
+    quoted(name, "")
+}
+
+fn quoted(shown: &str, rest: &str) -> String {
     let mut out = String::from("`");
-    for (count, letter) in name.chars().enumerate() {
-        if count == 120 {
-            out.push('…');
-            break;
-        }
+    for letter in shown.chars() {
         if letter.is_control() || letter == '`' || is_bidi(letter) {
             out.extend(letter.escape_default());
         } else {
             out.push(letter);
         }
     }
+    out.push_str(rest);
     out.push('`');
     out
 }

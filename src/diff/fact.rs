@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::is_bidi;
+pub(super) use crate::diagnostic::quote_whole as whole;
 use crate::model::Symptom;
 use crate::policy::Exact;
 use crate::source::Span;
@@ -62,20 +62,6 @@ impl Rank {
     pub(super) fn of(number: u64) -> Self {
         Self::Known(Exact::from(crate::policy::Pico(u128::from(number))))
     }
-}
-
-/// A name between backticks, never cut short: what is compared must be all of it.
-pub(super) fn whole(name: &str) -> String {
-    let mut out = String::from("`");
-    for letter in name.chars() {
-        if letter.is_control() || letter == '`' || is_bidi(letter) {
-            out.extend(letter.escape_default());
-        } else {
-            out.push(letter);
-        }
-    }
-    out.push('`');
-    out
 }
 
 /// A fact: how much, in which words, and where it stands.

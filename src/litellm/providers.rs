@@ -222,6 +222,8 @@ mod tests {
     #[test]
     fn prefixes_come_off_and_on() {
         assert!(PROVIDERS.is_sorted());
+        let ever = include_str!("../frontend/litellm/known/providers.txt");
+        assert!(PROVIDERS.iter().all(|name| ever.lines().any(|line| line == *name)), "a provider no release has");
         assert_eq!(without_prefix("openai/gpt-4o").as_deref(), Some("gpt-4o"));
         assert_eq!(without_prefix("team-a/gpt-4o"), None);
         assert_eq!(without_prefix("openai/a/openai/b").as_deref(), Some("a/b"));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{KeyId, PoolMember, RouteId, RouteNode, SecretRef, Step, Symptom, Table, TargetId, TargetNode};
 
 use super::super::loss::Losses;
+use super::super::variable_for;
 use super::super::walk::{Tried, measures};
 use super::Release;
 
@@ -243,10 +244,7 @@ fn secret(table: &Table, key: KeyId, losses: &mut Losses) -> String {
     {
         return format!("os.environ/{name}");
     }
-    let letters = key.name.value.as_str().chars();
-    let name: String =
-        letters.map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect();
-    let name = format!("ROUTEC_KEY_{name}");
+    let name = variable_for(&key.name.value);
     let message = format!("LiteLLM reads secrets from its environment: put this one into `{name}`");
     losses.approximate(&format!("keys.{}", key.name.value), key.doc.secret.span(), message);
     format!("os.environ/{name}")

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{Capabilities, Catalogue, KeyId, Model, Price, SecretRef, Table, TargetId, TargetNode, Tokens};
 
 use super::super::loss::Losses;
+use super::super::variable_for;
 
 /// What tells one entry from another: provider, region, first key.
 type Access<'t> = (&'t str, Option<&'t str>, Option<KeyId>);
@@ -126,11 +127,7 @@ impl<'t> Providers<'t> {
         };
         let name = named.map_or_else(
             || {
-                let letters = key.name.value.as_str().chars();
-                let name: String = letters
-                    .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
-                    .collect();
-                let name = format!("ROUTEC_KEY_{name}");
+                let name = variable_for(&key.name.value);
                 let message = format!("this secret is read from the environment: put it into `{name}`");
                 losses.approximate(&subject, key.doc.secret.span(), message);
                 name

@@ -111,12 +111,11 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let routes = chains.into_routes(&mut deployments, &sections);
     let open_world = !included.is_whole
         || store::is_on(&sections)
-        || [sections.general, sections.router].into_iter().flatten().any(|section| {
-            section
-                .get("store_model_in_db")
-                .and_then(Value::raw_text)
-                .is_some_and(|text| text.eq_ignore_ascii_case("true"))
-        });
+        || sections
+            .router
+            .and_then(|section| section.get("store_model_in_db"))
+            .and_then(Value::raw_text)
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let table = RouteTable {
         api_version: ApiVersion::V1,
         kind: RouteTableKind::RouteTable,
