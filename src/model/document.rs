@@ -103,6 +103,10 @@ pub enum Gateway {
     LiteLlm,
     /// OpenClaw's `openclaw.json`.
     OpenClaw,
+    /// A config of Portkey's gateway.
+    Portkey,
+    /// The resources of Envoy AI Gateway, also called Agent Router.
+    Envoy,
 }
 
 impl Gateway {
@@ -112,12 +116,22 @@ impl Gateway {
             Self::Native => "routec",
             Self::LiteLlm => "LiteLLM",
             Self::OpenClaw => "OpenClaw",
+            Self::Portkey => "Portkey",
+            Self::Envoy => "Envoy AI Gateway",
+        }
+    }
+
+    /// Whether a table of its says by its ladders all that happens to a request, so that walks along them are what it does.
+    pub fn walks_ladders(self) -> bool {
+        match self {
+            Self::Native | Self::Portkey | Self::Envoy => true,
+            Self::LiteLlm | Self::OpenClaw => false,
         }
     }
 
     /// The same behind its article.
     pub fn with_article(self) -> String {
-        let article = if self == Self::OpenClaw { "an" } else { "a" };
+        let article = if matches!(self, Self::OpenClaw | Self::Envoy) { "an" } else { "a" };
         format!("{article} {}", self.as_str())
     }
 }

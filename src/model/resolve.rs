@@ -366,7 +366,9 @@ impl<'a> Resolver<'a> {
         }
         let known: Vec<&str> = known.into_iter().collect();
         let (message, label) = match self.gateway {
-            Gateway::Native => (format!("nothing defines the {word} {}", quote(name)), format!("no such {word}")),
+            Gateway::Native | Gateway::Portkey | Gateway::Envoy => {
+                (format!("nothing defines the {word} {}", quote(name)), format!("no such {word}"))
+            }
             Gateway::LiteLlm => (
                 format!("nothing in `model_list` answers to {}", quote(name)),
                 "no model group, alias, id or wildcard of this name".to_owned(),

@@ -44,6 +44,7 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
             };
             format!("{when}; a request would never end: take one of these hops out")
         }
+        Gateway::Portkey | Gateway::Envoy => "a request would never end: take one of these hops out".to_owned(),
         Gateway::OpenClaw => "OpenClaw asks each model of a chain once, so this cannot be walked twice".to_owned(),
         Gateway::LiteLlm => {
             let cost = first.and_then(|hop| cost(table, hop.from)).unwrap_or_default();
@@ -61,7 +62,7 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
     let found = found.trace(trace).help(help).about(subject);
     // A request that ends after trying each group once is dear and hard to foresee, but not endless.
     let ends = match table.gateway {
-        Gateway::Native => false,
+        Gateway::Native | Gateway::Portkey | Gateway::Envoy => false,
         Gateway::LiteLlm => context.litellm.era() != Era::Paths,
         Gateway::OpenClaw => true,
     };

@@ -73,7 +73,9 @@ fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, P
         Gateway::Native => {
             "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second"
         }
-        Gateway::LiteLlm => "nothing between the two could make it succeed: remove one",
+        Gateway::LiteLlm | Gateway::Portkey | Gateway::Envoy => {
+            "nothing between the two could make it succeed: remove one"
+        }
         Gateway::OpenClaw => {
             "OpenClaw asks each model of a chain once and passes over the second without a word: remove one; lists of included files are put one behind the other"
         }

@@ -25,6 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         Gateway::LiteLlm => litellm(context, sink),
         // A run ends after ten minutes where its file says nothing.
         Gateway::OpenClaw => {}
+        Gateway::Portkey | Gateway::Envoy => {}
     }
 }
 

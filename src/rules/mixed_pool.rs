@@ -35,7 +35,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Gateway::Native => format!(
                 "each request gets one of them by chance; if that is meant, say `mixes: [{word}]`, else make routes or an `order` of them"
             ),
-            Gateway::LiteLlm | Gateway::OpenClaw => {
+            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {
                 "each request gets one of them by chance: give them names of their own, or an `order`".to_owned()
             }
         };

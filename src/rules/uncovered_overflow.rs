@@ -33,8 +33,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 );
             }
         }
-        // No key of its file leads to another model then.
-        Gateway::OpenClaw => {}
+        // No key of OpenClaw's file leads to another model then; Portkey and Envoy see a status, not a prompt.
+        Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {}
         Gateway::LiteLlm => {
             let Some(place) = bare.first().and_then(|route| synthetic_stop(route)) else { return };
             let names = or_list(bare.iter().map(|route| route.name.value.as_str()), 5).replace(" or ", " and ");
@@ -52,7 +52,7 @@ fn overflows(table: &Table, route: &RouteNode) -> bool {
     let falls_back = route.rungs.iter().any(|rung| rung.symptom != Symptom::ContentPolicy && has_hop(rung));
     let covered = match table.gateway {
         Gateway::Native => route.steps_on(Symptom::ContextOverflow).is_some(),
-        Gateway::LiteLlm | Gateway::OpenClaw => synthetic_stop(route).is_none(),
+        Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => synthetic_stop(route).is_none(),
     };
     falls_back && !covered && route.pool.iter().any(|member| is_chat(table.targets[member.target].facts.mode))
 }

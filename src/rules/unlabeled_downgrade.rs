@@ -22,7 +22,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let judged = match table.gateway {
         Gateway::Native => Gap::ALL.into_iter().collect(),
-        Gateway::LiteLlm | Gateway::OpenClaw => Gaps::breaking(),
+        Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => Gaps::breaking(),
     };
     let mut found = ByHop::default();
     for (id, _) in table.routes.iter() {
@@ -54,7 +54,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let diagnostic = Diagnostic::new("unlabeled-downgrade", hop.place, format!("loses {}", found.gaps), message);
         Some(match table.gateway {
             Gateway::Native => diagnostic.help(format!("name what is lost on the hop, `label: {{gaps: [{}], announce: header}}`, or choose a target that keeps it", found.gaps)),
-            Gateway::LiteLlm | Gateway::OpenClaw => diagnostic.at_most(Level::Warn).help("requests that rely on it fail or change exactly when the first choice is down; choose a target that keeps it"),
+            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => diagnostic.at_most(Level::Warn).help("requests that rely on it fail or change exactly when the first choice is down; choose a target that keeps it"),
         })
     });
 }

@@ -4,7 +4,7 @@ use routec::contingency::{Element, Failure, single_failures};
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
 use routec::litellm::Routing;
-use routec::model::{Gateway, RouteId, Symptom, Table};
+use routec::model::{RouteId, Symptom, Table};
 use routec::policy::Pattern;
 use routec::report::Places;
 
@@ -48,7 +48,7 @@ impl Subject {
     pub(crate) fn table(&self) -> Result<(&Table, &FailoverGraph), Stop> {
         let found = self.outcome.tables.get(self.at).zip(self.outcome.graphs.get(self.at));
         let (table, graph) = found.ok_or_else(|| Stop::unreadable("no route table could be read"))?;
-        if table.gateway != Gateway::Native {
+        if !table.gateway.walks_ladders() {
             let gateway = table.gateway.as_str();
             return Err(Stop::usage(format!(
                 "`{}` is {} file, and how {gateway} walks its fallbacks is not modelled yet; `routec check` and `routec graph` read it",
