@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Sink, nearest, quote};
 use crate::frontend::{self, BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use crate::model::{Catalog, Catalogue, Document, Gateway, LevelWord, Name, Origin, Policy, Table};
 use crate::policy::{Dead, Known, Law, Listed, Member, Offer, members};
-use crate::rules::{self, Context};
+use crate::rules::Context;
 use crate::source::{SourceMap, Span, Spanned};
 
 use super::Job;
@@ -69,13 +69,11 @@ pub(super) fn repeated(policies: &[Policy], sink: &mut Sink) {
     }
 }
 
-/// The rules of policies that apply to anything in any table read so far.
+/// Adds the rules of policies that apply to anything in a table, once its rules have run.
 pub(super) fn applied(context: &Context<'_>, applied: &mut BTreeSet<Span>) {
-    for clause in &context.law.rules {
-        if !applied.contains(&clause.clause) && rules::applies(context, clause) {
-            applied.insert(clause.clause);
-        }
-    }
+    applied.extend(context.applied());
+    let always = context.law.rules.iter().filter(|clause| clause.when.is_none());
+    applied.extend(always.map(|clause| clause.clause));
 }
 
 /// Reports clauses and globs that match nothing in any table. A policy that others extend is written for many tables, so

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{Expression, Value};
-use crate::graph::HopEdge;
+use crate::graph::{HopEdge, HopId};
 use crate::model::{Catalogue, Gateway, KeyId, Leg, Model, RouteId, SloTier, Table, TargetId, Tokens};
 
 use super::custom::CustomClause;
@@ -63,23 +63,32 @@ impl<'t> FactsOf<'t> {
         Facts::from([("route", self.route(route))])
     }
 
-    /// What a rule that is asked of every hop may ask, once for each target the hop can lead to: of a route it leads to,
-    /// each of the pool. A rule that asks of no target is asked once.
-    pub fn each_hop(self, hop: &HopEdge, mut ask: impl FnMut(&Facts, Option<TargetId>)) {
-        let mut targets: Vec<Option<TargetId>> = match &hop.to {
-            Leg::Target(target) => vec![Some(*target)],
-            Leg::Route(to) => self.table.routes[*to].pool.iter().map(|member| Some(member.target)).collect(),
-            Leg::Nowhere(_) => vec![None],
-        };
-        if !self.names("target") && !self.names("model") {
-            targets = vec![None];
-        }
-        let mut seen = BTreeSet::new();
-        targets.retain(|target| seen.insert(*target));
-        let mut facts = Facts::from([("route", self.if_named("route", || self.route(hop.from)))]);
-        for target in targets {
-            facts.insert("hop", self.hop(hop, target));
-            ask(&facts, target);
+    /// What a rule that is asked of every hop may ask, for the hops of one route: once for each target the hop can lead
+    /// to, of a route it leads to each of the pool. A rule that asks of no target is asked once.
+    pub fn each_hop<'g>(
+        self,
+        route: RouteId,
+        hops: impl IntoIterator<Item = (HopId, &'g HopEdge)>,
+        mut ask: impl FnMut(&Facts, (HopId, &'g HopEdge), Option<TargetId>),
+    ) {
+        let asks_targets = self.names("target") || self.names("model");
+        let mut facts = Facts::new();
+        for (id, hop) in hops {
+            if facts.is_empty() {
+                facts.insert("route", self.if_named("route", || self.route(route)));
+            }
+            let mut targets: Vec<Option<TargetId>> = match &hop.to {
+                _ if !asks_targets => vec![None],
+                Leg::Target(target) => vec![Some(*target)],
+                Leg::Route(to) => self.table.routes[*to].pool.iter().map(|member| Some(member.target)).collect(),
+                Leg::Nowhere(_) => vec![None],
+            };
+            let mut seen = BTreeSet::new();
+            targets.retain(|target| seen.insert(*target));
+            for target in targets {
+                facts.insert("hop", self.hop(hop, target));
+                ask(&facts, (id, hop), target);
+            }
         }
     }
 

@@ -53,6 +53,11 @@ pub(super) fn failure(table: &Table, failure: &Failure) -> String {
     format!("{} {} fails with {}", failure.element.word(), quote(failure.element.name(table)), failure.symptom.as_str())
 }
 
+/// What fails in an outage, in words.
+pub(super) fn failures(table: &Table, outage: &Outage) -> String {
+    outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ")
+}
+
 /// A load in requests and tokens per minute, of which only what is limited is said.
 pub(super) fn load(overload: &Overload, headroom: Percent) -> String {
     let over = |load: u64, limit: Option<u64>| limit.filter(|limit| load > *limit);

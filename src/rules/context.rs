@@ -3,12 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contingency::Network;
+use crate::contingency::{Network, Outage, single_failures};
 use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::litellm::Release;
 use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
-use crate::policy::{Law, Member, Offer, members};
+use crate::policy::{BudgetClause, CustomClause, Law, Member, Offer, members};
+use crate::source::Span;
 
 /// The numbers that policies can tune.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +65,38 @@ pub struct Context<'a> {
     /// The release of LiteLLM that reads a file of LiteLLM's.
     pub litellm: Release,
     network: OnceCell<Network<'a>>,
+    calm: OnceCell<Outage>,
+    outages: OnceCell<Vec<Outage>>,
     used: OnceCell<BTreeSet<TargetId>>,
     offers: OnceCell<Vec<Offer<'a>>>,
-    granted: RefCell<BTreeMap<Asked<'a>, bool>>,
+    askers: OnceCell<Askers<'a>>,
+    granted: RefCell<BTreeMap<(usize, TargetId), bool>>,
+    counting: OnceCell<Vec<Vec<&'a BudgetClause>>>,
+    applied: RefCell<BTreeSet<Span>>,
 }
 
-/// A question to the grants: who, with which data, of which target.
-type Asked<'a> = (Vec<Member<'a>>, Vec<&'a str>, TargetId);
+/// Who asks the grants: members of an audience, with classes of data. Most routes share theirs with others.
+#[derive(Debug, Default)]
+struct Askers<'a> {
+    all: Vec<(Vec<Member<'a>>, Vec<&'a str>)>,
+    of_route: Vec<usize>,
+}
+
+impl<'a> Askers<'a> {
+    fn of(table: &'a Table) -> Self {
+        let mut askers = Self::default();
+        let mut known = BTreeMap::new();
+        for route in table.routes.values() {
+            let data: Vec<&str> = route.doc.data.iter().map(|class| class.value.as_str()).collect();
+            let number = *known.entry((members(route), data)).or_insert_with_key(|asker| {
+                askers.all.push(asker.clone());
+                askers.all.len() - 1
+            });
+            askers.of_route.push(number);
+        }
+        askers
+    }
+}
 
 impl<'a> Context<'a> {
     /// What is known of a table.
@@ -95,9 +121,14 @@ impl<'a> Context<'a> {
             environments: &[],
             litellm: Release::NEWEST,
             network: OnceCell::new(),
+            calm: OnceCell::new(),
+            outages: OnceCell::new(),
             used: OnceCell::new(),
             offers: OnceCell::new(),
+            askers: OnceCell::new(),
             granted: RefCell::default(),
+            counting: OnceCell::new(),
+            applied: RefCell::default(),
         }
     }
 
@@ -116,6 +147,18 @@ impl<'a> Context<'a> {
     /// The load of the table with all limits in full.
     pub(super) fn network(&self) -> &Network<'a> {
         self.network.get_or_init(|| Network::new(self.table, Percent(0)))
+    }
+
+    /// What happens to that load when nothing fails.
+    pub(super) fn calm(&self) -> &Outage {
+        self.calm.get_or_init(|| self.network().calm())
+    }
+
+    /// What happens to it at every single failure, in their order.
+    pub(super) fn outages(&self) -> &[Outage] {
+        self.outages.get_or_init(|| {
+            single_failures(self.table).into_iter().map(|failure| self.network().fail(&[failure])).collect()
+        })
     }
 
     /// The targets that a pool or a hop names.
@@ -145,28 +188,44 @@ impl<'a> Context<'a> {
         if !grants.in_force() {
             return false;
         }
-        let table: &'a Table = self.table;
-        let node = &table.routes[route];
-        let data: Vec<&'a str> = node.doc.data.iter().map(|class| class.value.as_str()).collect();
-        let asked = (members(node), data, target);
-        if let Some(known) = self.granted.borrow().get(&asked) {
+        let askers = self.askers.get_or_init(|| Askers::of(self.table));
+        let number = askers.of_route.get(route.number()).copied().unwrap_or_default();
+        if let Some(known) = self.granted.borrow().get(&(number, target)) {
             return *known;
         }
         let offer = self.offer(target);
-        let refuses = |member: &Member<'_>| match asked.1.as_slice() {
-            [] => !grants.allow(member, None, offer),
-            classes => classes.iter().any(|class| !grants.allow(member, Some(class), offer)),
-        };
-        let ungranted = asked.0.iter().any(refuses);
-        self.granted.borrow_mut().insert(asked, ungranted);
+        let ungranted = askers.all.get(number).is_some_and(|(members, data)| {
+            members.iter().any(|member| match data.as_slice() {
+                [] => !grants.allow(member, None, offer),
+                classes => classes.iter().any(|class| !grants.allow(member, Some(class), offer)),
+            })
+        });
+        self.granted.borrow_mut().insert((number, target), ungranted);
         ungranted
+    }
+
+    /// The budgets that count a route, as far as the route decides.
+    pub(super) fn budgets_of(&self, route: RouteId) -> &[&'a BudgetClause] {
+        let all = self.counting.get_or_init(|| {
+            let counting = |route| self.law.budgets.iter().filter(|clause| clause.counts_route(route)).collect();
+            self.table.routes.values().map(counting).collect()
+        });
+        all.get(route.number()).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a budget counts what a route spends at a target.
     pub(super) fn is_counted(&self, route: RouteId, target: TargetId) -> bool {
-        let node = &self.table.routes[route];
-        let clauses = self.law.budgets.iter();
-        clauses.filter(|clause| clause.counts_route(node)).any(|clause| clause.counts_call(self.table, target, None))
+        self.budgets_of(route).iter().any(|clause| clause.counts_call(self.table, target, None))
+    }
+
+    /// Notes that a rule of the law applies to something in the table.
+    pub(super) fn note_applied(&self, clause: &CustomClause) {
+        self.applied.borrow_mut().insert(clause.clause);
+    }
+
+    /// The rules of the law that apply to something in the table; known once all rules have run.
+    pub fn applied(&self) -> BTreeSet<Span> {
+        self.applied.borrow().clone()
     }
 
     /// Whether a target costs money that no budget counts, while some budget is in force.

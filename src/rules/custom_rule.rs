@@ -23,19 +23,6 @@ pub(super) static RULE: Rule = Rule {
     silence: Silence::Never,
 };
 
-/// Whether a rule applies to anything in a table: its `when` holds for something, or nobody can tell.
-pub fn applies(context: &Context<'_>, clause: &CustomClause) -> bool {
-    let Some(when) = clause.when.as_ref() else { return true };
-    let mut applies = false;
-    if is_judged(context, clause) {
-        ask(context, clause, &mut |facts, _| {
-            applies = applies || matches!(when.judge(facts), Verdict::Holds | Verdict::Exhausted);
-            !applies
-        });
-    }
-    applies
-}
-
 /// Whether a rule is asked of a table. A gateway's own file says next to nothing of routes and keys, so that nothing
 /// could be concluded.
 fn is_judged(context: &Context<'_>, clause: &CustomClause) -> bool {
@@ -47,19 +34,29 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let native = context.table.gateway == Gateway::Native;
     for clause in context.law.rules.iter().filter(|clause| is_judged(context, clause)) {
         let mut found: BTreeMap<(Span, Trouble, String), Found> = BTreeMap::new();
+        let mut applies = false;
         ask(context, clause, &mut |facts, thing| {
-            let trouble = match trouble(clause, facts) {
-                None => return true,
-                // A gateway's own file cannot say most of what expressions ask.
-                Some(Trouble::Unknown(_)) if !native => return true,
-                Some(trouble) => trouble,
+            let trouble = match judge(clause, facts) {
+                Judged::Idle => return,
+                Judged::Holds => {
+                    applies = true;
+                    return;
+                }
+                Judged::Trouble(trouble) => trouble,
             };
+            applies = true;
+            // A gateway's own file cannot say most of what expressions ask.
+            if !native && matches!(trouble, Trouble::Unknown(_)) {
+                return;
+            }
             let known = found.entry((thing.place.span(), trouble, thing.subject)).or_default();
             known.place = Some(thing.place);
             known.hop = thing.hop;
             known.answers.extend(thing.answers.filter(|target| !known.answers.contains(target)));
-            true
         });
+        if applies {
+            context.note_applied(clause);
+        }
         for ((_, trouble, subject), found) in found {
             let Some(place) = found.place else { continue };
             let way = found.hop.map(|hop| way(context, hop)).unwrap_or_default();
@@ -110,19 +107,29 @@ enum Trouble {
     Exhausted,
 }
 
-/// Judges a rule by the facts of one thing; nothing where it holds or does not apply.
-fn trouble(clause: &CustomClause, facts: &BTreeMap<&'static str, Value>) -> Option<Trouble> {
+/// What a rule says of one thing.
+enum Judged {
+    /// It does not apply.
+    Idle,
+    /// What must hold does.
+    Holds,
+    /// It does not, or nobody can tell.
+    Trouble(Trouble),
+}
+
+/// Judges a rule by the facts of one thing.
+fn judge(clause: &CustomClause, facts: &BTreeMap<&'static str, Value>) -> Judged {
     match clause.when.as_ref().map(|when| when.judge(facts)) {
         None | Some(Verdict::Holds) => {}
         // A rule for critical routes is not for one that does not say whether it is critical.
-        Some(Verdict::Fails | Verdict::Unknown(_)) => return None,
-        Some(Verdict::Exhausted) => return Some(Trouble::Exhausted),
+        Some(Verdict::Fails | Verdict::Unknown(_)) => return Judged::Idle,
+        Some(Verdict::Exhausted) => return Judged::Trouble(Trouble::Exhausted),
     }
     match clause.require.judge(facts) {
-        Verdict::Holds => None,
-        Verdict::Fails => Some(Trouble::Fails),
-        Verdict::Unknown(fact) => Some(Trouble::Unknown(fact)),
-        Verdict::Exhausted => Some(Trouble::Exhausted),
+        Verdict::Holds => Judged::Holds,
+        Verdict::Fails => Judged::Trouble(Trouble::Fails),
+        Verdict::Unknown(fact) => Judged::Trouble(Trouble::Unknown(fact)),
+        Verdict::Exhausted => Judged::Trouble(Trouble::Exhausted),
     }
 }
 
@@ -167,50 +174,37 @@ struct Thing {
     answers: Option<TargetId>,
 }
 
-/// Goes through everything of a kind, with its facts, until somebody has heard enough.
-fn ask(
-    context: &Context<'_>,
-    clause: &CustomClause,
-    judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing) -> bool,
-) {
+/// Goes through everything of a kind, with its facts.
+fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing)) {
     let table = context.table;
     let facts = FactsOf::new(table, context.catalogue, clause);
     let thing = |place, subject| Thing { place, subject, hop: None, answers: None };
     match clause.each {
         Each::Route => {
             for (id, route) in table.routes.iter() {
-                if !judge(&facts.each_route(id), thing(route.name.place, route.subject())) {
-                    return;
-                }
+                judge(&facts.each_route(id), thing(route.name.place, route.subject()));
             }
         }
         Each::Hop => {
-            for (id, hop) in context.graph.hops() {
-                let mut goes_on = true;
-                facts.each_hop(hop, |facts, target| {
+            for id in table.routes.iter().map(|(id, _)| id) {
+                let hops = context.graph.hops_of(id).iter().map(|hop| (*hop, context.graph.hop(*hop)));
+                facts.each_hop(id, hops, |facts, (id, hop), target| {
                     let answers = target.filter(|_| hop.to_route().is_some());
                     let subject = table.routes[hop.from].subject();
-                    goes_on = goes_on && judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
+                    judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
                 });
-                if !goes_on {
-                    return;
-                }
             }
         }
         Each::Target => {
             for (id, target) in table.targets.iter() {
                 let subject = format!("targets.{}", target.name.value);
-                if !judge(&facts.each_target(id), thing(target.name.place, subject)) {
-                    return;
-                }
+                judge(&facts.each_target(id), thing(target.name.place, subject));
             }
         }
         Each::Key => {
             for (id, key) in table.keys.iter() {
                 let subject = format!("keys.{}", key.name.value);
-                if !judge(&facts.each_key(id), thing(key.name.place, subject)) {
-                    return;
-                }
+                judge(&facts.each_key(id), thing(key.name.place, subject));
             }
         }
     }

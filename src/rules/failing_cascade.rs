@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::contingency::{Limited, Outage, single_failures};
+use crate::contingency::{Limited, Outage};
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink};
 
 use super::Context;
-use super::bill::{Others, chain, failure, written_at};
+use super::bill::{Others, chain, failures, written_at};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,20 +26,17 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     if !limited || table.routes.values().all(|route| route.doc.traffic.is_none()) {
         return;
     }
-    let network = context.network();
-    let calm = network.calm();
-    let mut found: BTreeMap<Limited, (Outage, Others)> = BTreeMap::new();
-    for single in single_failures(table) {
-        let what = failure(table, &single);
-        let outage = network.fail(&[single]);
-        let new: Vec<_> = outage.overloads_beyond(&calm).collect();
+    let (network, calm) = (context.network(), context.calm());
+    let mut found: BTreeMap<Limited, (&Outage, Others)> = BTreeMap::new();
+    for outage in context.outages() {
+        let new: Vec<_> = outage.overloads_beyond(calm).collect();
         let Some(first) = new.first() else { continue };
         if !new.iter().any(|overload| overload.round > first.round) {
             continue;
         }
         let of = first.of.clone();
         match found.get_mut(&of) {
-            Some((_, others)) => others.push(&what),
+            Some((_, others)) => others.push(&failures(table, outage)),
             None => {
                 found.insert(of, (outage, Others::default()));
             }
@@ -47,9 +44,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for (of, (outage, others)) in found {
         let Some(span) = written_at(table, &of) else { continue };
-        let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
+        let what = failures(table, outage);
         let name = network.name_of(&of);
-        let new: Vec<_> = outage.overloads_beyond(&calm).collect();
+        let new: Vec<_> = outage.overloads_beyond(calm).collect();
         let first = new.first().map_or(0, |overload| overload.round);
         let next: Vec<String> = new
             .iter()
@@ -65,7 +62,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
         sink.report(
             Diagnostic::new("failing-cascade", span, "the first to give way", message)
-                .trace(chain(table, network, &outage))
+                .trace(chain(table, network, outage))
                 .help(help)
                 .about(format!("limits.{}", name.split('`').nth(1).unwrap_or_default())),
         );

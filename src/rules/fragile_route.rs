@@ -10,7 +10,7 @@ use crate::model::{RouteId, Table};
 use crate::policy::ResilienceClause;
 
 use super::Context;
-use super::bill::{Others, chain_of, failure, percent};
+use super::bill::{self, Others, chain_of, failure, percent};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -86,7 +86,7 @@ fn finding(
     others: &Others,
 ) -> Diagnostic {
     let route = &table.routes[id];
-    let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
+    let what = bill::failures(table, outage);
     let when =
         if what.is_empty() { "at its planned peak, though nothing fails".to_owned() } else { format!("if {what}") };
     let message = format!("{} loses {} of its requests {when}", quote(route.name.value.as_str()), percent(share));

@@ -7,10 +7,14 @@ use crate::source::Spanned;
 
 use super::Context;
 
-/// The variables that keys of reachable targets are read from, each with the first key that needs it.
+/// The variables that keys of reachable targets are read from, each with the first key that needs it; none where no
+/// environment could set them.
 pub(super) fn needed_by_keys(context: &Context<'_>) -> BTreeMap<String, Label> {
     let table = context.table;
     let mut needed = BTreeMap::new();
+    if context.environments.is_empty() {
+        return needed;
+    }
     for target in context.used_targets() {
         for key in &table.targets[*target].keys {
             let key = &table.keys[*key];

@@ -41,11 +41,14 @@ const TIERS: [&str; 3] = ["opus", "sonnet", "haiku"];
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for (id, route) in context.table.routes.iter() {
         let name = route.name.value.as_str();
+        let said = [&FAMILIES[..], &TIERS[..]].map(|words| (words, words_in(name, words)));
+        if said.iter().all(|(_, said)| said.is_empty()) {
+            continue;
+        }
         let mut models: Vec<&str> = context.table.pool_of(id).map(|target| target.doc.model.value.as_str()).collect();
         models.dedup();
         let is_distilled = models.iter().any(|model| model.to_lowercase().contains("distill"));
-        let contradicted = [&FAMILIES[..], &TIERS[..]].into_iter().any(|words| {
-            let said = words_in(name, words);
+        let contradicted = said.into_iter().any(|(words, said)| {
             let are: Vec<&str> = models.iter().flat_map(|model| words_in(model, words)).collect();
             !said.is_empty() && !are.is_empty() && !said.iter().any(|word| are.contains(word))
         });

@@ -24,8 +24,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         Gateway::Native => native(context, sink),
         Gateway::LiteLlm => litellm(context, sink),
         // A run ends after ten minutes where its file says nothing.
-        Gateway::OpenClaw => {}
-        Gateway::Portkey | Gateway::Envoy => {}
+        Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {}
     }
 }
 

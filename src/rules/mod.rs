@@ -117,7 +117,6 @@ mod ladder;
 mod rule;
 
 pub use context::{Context, Terms};
-pub use custom_rule::applies;
 pub use rule::{Group, Rule, Silence, default_levels, find, listing, markdown_table, run};
 
 /// Every rule, in order of the alphabet.

@@ -1,11 +1,10 @@
 //! Lets every single thing fail, and adds up what the moved traffic costs while that lasts.
 
-use crate::contingency::single_failures;
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
 use crate::model::{Counting, Duration};
 
 use super::Context;
-use super::bill::{chain, failure, per, terms};
+use super::bill::{chain, failures, per, terms};
 use super::rule::{Group, Rule, Silence};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,15 +24,14 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         return;
     }
     let (table, network) = (context.table, context.network());
-    let mut outages = vec![network.calm()];
-    outages.extend(single_failures(table).into_iter().map(|failure| network.fail(&[failure])));
     for clause in clauses {
         let calm = clause.expected(table).amount;
-        let costs = outages.iter().map(|outage| (clause.sum_during(network, table, outage, &calm).0, outage));
+        let outages = std::iter::once(context.calm()).chain(context.outages());
+        let costs = outages.map(|outage| (clause.sum_during(network, table, outage, &calm).0, outage));
         let worst = costs.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
         let Some((_, outage)) = worst.filter(|(sum, _)| sum.exceeds(clause.limit)) else { continue };
         let amount = clause.during(network, table, outage, &calm).amount;
-        let what = outage.failures.iter().map(|what| failure(table, what)).collect::<Vec<_>>().join(" and ");
+        let what = failures(table, outage);
         let when = if outage.failures.is_empty() {
             "even if nothing fails".to_owned()
         } else {

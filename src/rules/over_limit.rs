@@ -21,8 +21,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     if context.table.routes.values().all(|route| route.doc.traffic.is_none()) {
         return;
     }
-    let (table, network) = (context.table, context.network());
-    let calm = network.calm();
+    let (table, network, calm) = (context.table, context.network(), context.calm());
     // A second key of the same target that takes the rest is what keys are for.
     let leaves: Vec<_> = calm
         .moved(network)

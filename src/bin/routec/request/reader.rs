@@ -196,15 +196,20 @@ impl Reader<'_> {
         }
         let bytes = self.world.read(path).map_err(|error| Stop::unreadable(format!("{shown}: {error}")))?;
         self.read.insert(place.clone());
-        let digest = matches!(role, Role::Kind(Kind::Policy) | Role::Any).then(|| sha256_hex(&bytes));
+        let may_be_policy = match role {
+            Role::Kind(kind) => kind == Kind::Policy,
+            Role::Any => String::from_utf8_lossy(&bytes).contains("Policy"),
+            Role::BuiltInCatalogue => false,
+        };
+        let digest = may_be_policy.then(|| sha256_hex(&bytes));
         let file = self.source(shown, bytes)?;
         self.placed.insert(file, Placed { path: path.to_path_buf(), project: self.project.clone() });
         let extended = match digest {
-            Some(digest) if role == Role::Kind(Kind::Policy) || self.sources.file(file).text().contains("Policy") => {
+            Some(digest) => {
                 self.policies.push((place.clone(), file, digest));
                 extended_by(&self.sources, file)
             }
-            Some(_) | None => Vec::new(),
+            None => Vec::new(),
         };
         if matches!(role, Role::Any | Role::Kind(Kind::RouteTable)) {
             self.inputs.extend(follow(self.world, &mut self.sources, file, path, shown));
