@@ -16,6 +16,10 @@ use super::{Places, Report, Style, escape, redact, summary};
 /// How many findings are drawn; the rest is listed, one line each.
 const DRAWN: usize = 200;
 
+/// How many hops of a long path are drawn, at its beginning and at its end.
+const FIRST_HOPS: usize = 16;
+const LAST_HOPS: usize = 4;
+
 /// The longest line that is drawn, in bytes.
 const LONGEST_LINE: usize = 500;
 
@@ -74,13 +78,7 @@ fn draw(
 ) -> bool {
     let mut all: Vec<Label> = vec![finding.primary.clone()];
     all.extend(finding.related.iter().cloned());
-    all.extend(
-        finding
-            .trace
-            .iter()
-            .enumerate()
-            .map(|(at, hop)| Label { span: hop.span, text: format!("{}. {}", at + 1, hop.text) }),
-    );
+    all.extend(hops(finding));
     for label in &all {
         shown.entry(label.span.file).or_insert_with(|| Shown::new(report.sources, label.span.file, report.secrets));
     }
@@ -109,6 +107,23 @@ fn draw(
         out.push('\n');
     }
     true
+}
+
+/// The hops of a finding's path, numbered; of a long path the first and the last.
+fn hops(finding: &Diagnostic) -> impl Iterator<Item = Label> {
+    let hops = finding.trace.len();
+    let left_out = if hops > FIRST_HOPS + LAST_HOPS { FIRST_HOPS..hops - LAST_HOPS } else { hops..hops };
+    let shown = finding.trace.iter().enumerate().filter({
+        let left_out = left_out.clone();
+        move |(at, _)| !left_out.contains(at)
+    });
+    shown.map(move |(at, hop)| {
+        let rest = match left_out.len() {
+            more @ 1.. if at + 1 == left_out.start => format!("; {more} more hops follow, which JSON shows"),
+            _ => String::new(),
+        };
+        Label { span: hop.span, text: format!("{}. {}{rest}", at + 1, hop.text) }
+    })
 }
 
 /// A file as it is shown: secrets masked, what a terminal would obey replaced, every byte at its place.

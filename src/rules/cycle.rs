@@ -8,6 +8,9 @@ use crate::source::Span;
 
 use super::Context;
 
+/// The routes of a cycle that its message names; the trace has all.
+const SHOWN: usize = 12;
+
 /// What a request that nobody answers costs on LiteLLM, release by release.
 pub(super) fn cost(table: &Table, route: RouteId) -> Option<String> {
     let name = table.routes[route].name.value.as_str();
@@ -19,7 +22,11 @@ pub(super) fn cost(table: &Table, route: RouteId) -> Option<String> {
 pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) -> Diagnostic {
     let table = context.table;
     let name = |route: RouteId| table.routes[route].name.value.as_str();
-    let walk: Vec<String> = cycle.trace.iter().map(|hop| quote(name(context.graph.hop(*hop).from))).collect();
+    let mut walk: Vec<String> =
+        cycle.trace.iter().take(SHOWN).map(|hop| quote(name(context.graph.hop(*hop).from))).collect();
+    if cycle.trace.len() > SHOWN {
+        walk.push(format!("{} more", cycle.trace.len() - SHOWN));
+    }
     let first = cycle.trace.first().map(|hop| context.graph.hop(*hop));
     let closed = format!("{} → {}", walk.join(" → "), first.map_or_else(String::new, |hop| quote(name(hop.from))));
     let message = format!("routes fall back to each other: {closed}");

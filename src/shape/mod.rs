@@ -1,6 +1,7 @@
 //! The shape of documents as JSON Schema: made from the document types, and what a validator says turned into findings
 //! with places.
 
+mod lookup;
 mod refusal;
 
 use jsonschema::Validator;
@@ -14,6 +15,8 @@ use crate::diagnostic::{Diagnostic, nearest, or_list, quote};
 use crate::model::{Catalog, Expectations, Kind, Policy, Project, RouteTable};
 use crate::source::Place;
 use crate::syntax::{NodeId, Value};
+
+use self::lookup::Lookup;
 
 pub(crate) use refusal::refusal;
 
@@ -122,11 +125,10 @@ pub fn check(kind: Kind, root: Value<'_>) -> Vec<ShapeError> {
     let schema = of(kind);
     let Ok(validator) = compile(&schema) else { return Vec::new() };
     let json = root.to_json();
-    let mut errors = Vec::new();
+    let (mut lookup, mut errors) = (Lookup::new(root), Vec::new());
     for error in validator.iter_errors(&json) {
         let segments: Vec<String> = error.instance_path().into_iter().map(|segment| segment.to_string()).collect();
-        let found = locate(root, &segments);
-        explain(&error, &schema, &found, &mut errors);
+        explain(&error, &schema, (&mut lookup, &segments), &mut errors);
     }
     errors
 }
@@ -140,31 +142,14 @@ fn compile(schema: &Json) -> Result<Validator, Box<dyn std::error::Error>> {
     Ok(jsonschema::options().with_draft(jsonschema::Draft::Draft7).build(schema)?)
 }
 
-struct Found<'t> {
-    value: Value<'t>,
-    key: Option<Value<'t>>,
-    is_item: bool,
-}
-
-fn locate<'t>(root: Value<'t>, segments: &[String]) -> Found<'t> {
-    let mut found = Found { value: root, key: None, is_item: false };
-    for segment in segments {
-        let next = if found.value.is_sequence() {
-            let item = segment.parse::<usize>().ok().and_then(|at| found.value.items().nth(at));
-            item.map(|value| Found { value, key: found.key, is_item: true })
-        } else {
-            found.value.get_entry(segment).map(|(key, value)| Found { value, key: Some(key), is_item: false })
-        };
-        match next {
-            Some(next) => found = next,
-            None => break,
-        }
-    }
-    found
-}
-
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other keyword says the same: not of the unit wanted")]
-fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found<'_>, errors: &mut Vec<ShapeError>) {
+fn explain(
+    error: &jsonschema::ValidationError<'_>,
+    schema: &Json,
+    (lookup, path): (&mut Lookup<'_>, &[String]),
+    errors: &mut Vec<ShapeError>,
+) {
+    let found = lookup.at(path);
     let here = found.value;
     let key = found.key.and_then(Value::raw_text).map(str::to_owned);
     let name = key.as_deref().map_or_else(|| "the document".to_owned(), quote);
@@ -183,7 +168,7 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let known = known_keys(error, schema);
             for unknown in unexpected {
-                let Some((key, value)) = here.get_entry(unknown) else { continue };
+                let Some((key, value)) = lookup.entry_at(path, unknown) else { continue };
                 let message = format!("unknown key {}", quote(unknown));
                 let diagnostic = at(key.place(), "unknown-key", "not a key here".to_owned(), message);
                 let help = match nearest(unknown, known.iter().map(String::as_str)) {
@@ -240,7 +225,7 @@ fn explain(error: &jsonschema::ValidationError<'_>, schema: &Json, found: &Found
         }
         ValidationErrorKind::PropertyNames { error: inner } => {
             let written = inner.instance().as_str().unwrap_or_default().to_owned();
-            let entry = here.get_entry(&written);
+            let entry = lookup.entry_at(path, &written);
             let place = entry.map_or(point, |(key, _)| key.place());
             let (title, help) = unit_words(inner, schema);
             let message = format!("{} is not {title}", quote(&written));

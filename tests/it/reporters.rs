@@ -59,6 +59,33 @@ fn the_report_for_people_fits_into_80_columns() {
 }
 
 #[test]
+fn a_long_cycle_is_drawn_at_its_ends() {
+    let route = |number: usize| {
+        format!(
+            "  r{number}: {{pool: [{{target: t}}], failover: {{any: [{{fallback: {{route: r{}}}}}]}}}}\n",
+            (number + 1) % 40
+        )
+    };
+    let routes: String = (0..40).map(route).collect();
+    let table = format!(
+        "apiVersion: routec/v1\nkind: RouteTable\nmetadata: {{name: x, version: 1.0.0}}\nproviders: {{p: {{}}}}\ntargets: {{t: {{model: m, provider: p}}}}\nroutes:\n{routes}"
+    );
+    let (sources, outcome) = run(&[table.as_bytes()]);
+    let cycle = outcome.findings.iter().find(|finding| finding.rule.as_str() == "failover-cycle").unwrap();
+    assert!(cycle.message.ends_with("`r11` → 28 more → `r0`"), "{}", cycle.message);
+    let human = report(&sources, &outcome, Format::Human);
+    assert!(
+        human.contains("16. `r14` on any, step 1: to route `r15`; 22 more hops follow, which JSON shows"),
+        "{human}"
+    );
+    assert!(!human.contains(" 17. ") && !human.contains(" 38. ") && human.contains(" 39. ") && human.contains(" 42. "));
+    let json: Json = serde_json::from_str(&report(&sources, &outcome, Format::Json)).unwrap();
+    let found = json["findings"].as_array().unwrap();
+    let cycle = found.iter().find(|finding| finding["rule"] == "failover-cycle").unwrap();
+    assert_eq!(cycle["trace"].as_array().unwrap().len(), 42);
+}
+
+#[test]
 fn no_report_shows_a_secret() {
     let secret = "sk-live-0123456789abcdefghij";
     let cases = [
