@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::contingency::{Failure as Fails, shown};
-use crate::graph::Call;
-use crate::litellm::{Failure, Request, Router, Routing};
-use crate::model::{Symptom, Table, TargetId};
+use crate::contingency::{Failure as Fails, Lists, failure_of};
+use crate::litellm::{Failure, Request};
+use crate::model::Symptom;
 
 use super::weather::ANSWER;
 
@@ -35,39 +34,14 @@ pub fn fate(text: &str) -> Option<Option<Failure>> {
     symptom.map(failure_of).or_else(|| Failure::parse(text)).map(Some)
 }
 
-/// What LiteLLM sees of a symptom.
-pub fn failure_of(symptom: Symptom) -> Failure {
-    match symptom {
-        Symptom::RateLimit => Failure::Status(429),
-        Symptom::Timeout => Failure::Status(408),
-        Symptom::Auth => Failure::Status(401),
-        Symptom::Billing => Failure::Status(402),
-        Symptom::NotEntitled => Failure::Status(404),
-        Symptom::ContextOverflow => Failure::ContextWindow,
-        Symptom::ContentPolicy => Failure::ContentPolicy,
-        Symptom::Overloaded | Symptom::Partial | Symptom::Any => Failure::Status(500),
-    }
-}
-
-/// The target of the table that a deployment of its file became.
-pub fn target_of(table: &Table, routing: &Routing, deployment: usize) -> Option<TargetId> {
-    let written = routing.deployments.get(deployment)?.model.span();
-    // Where an anchor gives several deployments one place, they became targets in the same order.
-    let before = routing.deployments.iter().take(deployment).filter(|one| one.model.span() == written).count();
-    let same = table.targets.iter().filter(|(_, target)| target.name.span() == written);
-    same.map(|(id, _)| id).nth(before)
-}
-
 /// Follows a request for a name. Of several equal deployments the next of `picks` that is among them is called; a pick
 /// that is not among them is given back as the error, with those that are.
 pub fn follow_litellm(
-    table: &Table,
-    router: &Router<'_>,
+    lists: &Lists<'_>,
     name: &str,
     fates: &Fates,
     picks: &[usize],
 ) -> Result<Request, (usize, Vec<usize>)> {
-    let routing = router.directory().routing();
     let mut hits: BTreeMap<usize, usize> = BTreeMap::new();
     let mut fate = |number: usize, deployment: usize| {
         let hit = hits.entry(deployment).or_insert(0);
@@ -78,8 +52,7 @@ pub fn follow_litellm(
                 if let Some(all) = deployments.get(&deployment) {
                     return in_turn(all, *hit - 1);
                 }
-                let target = target_of(table, routing, deployment)?;
-                shown(table, elements, &Call::first(table, target)).map(failure_of)
+                lists.shows(elements, deployment)
             }
         }
     };
@@ -92,7 +65,7 @@ pub fn follow_litellm(
         }
         Some(picked)
     };
-    let request = router.follow(name, LONGEST_REQUEST, &mut fate, &mut pick);
+    let request = lists.router.follow(name, LONGEST_REQUEST, &mut fate, &mut pick);
     match wrong {
         Some(wrong) => Err(wrong),
         None => Ok(request),

@@ -14,7 +14,7 @@ mod rest;
 mod search;
 mod weather;
 
-pub use attempts::{Fates, LONGEST_REQUEST, failure_of, fate, follow_litellm, target_of};
+pub use attempts::{Fates, LONGEST_REQUEST, fate, follow_litellm};
 pub use cases::{CaseResult, Outcome as CaseOutcome, asks, run_cases};
 pub use checks::{CheckResult, run_checks};
 pub use coverage::Coverage;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::graph::{Call, shares};
 use crate::model::{KeyId, KeyLimits, ResolvedStep, RouteId, Table, TargetId};
 
+use super::lists::Lists;
+
 /// A part of a flow, of [`WHOLE`].
 pub type Share = u64;
 
@@ -60,6 +62,8 @@ pub(super) struct Class {
     /// One of the routes, to walk from.
     pub(super) route: RouteId,
     pub(super) target: TargetId,
+    /// The deployment that the target was, in a LiteLLM file.
+    pub(super) deployment: Option<usize>,
     pub(super) flows: Vec<Flow>,
     pub(super) rate: Rate,
 }
@@ -96,13 +100,32 @@ pub(super) fn classes(table: &Table) -> Vec<Class> {
             let share = u64::try_from(product.div_ceil(u128::from(total))).unwrap_or(WHOLE);
             let flow = Flow { route: id, share, weight: (weight, total), rate: rate.part(share) };
             let number = *known.entry((target, steps.clone())).or_insert_with(|| {
-                classes.push(Class { route: id, target, flows: Vec::new(), rate: Rate::default() });
+                let (deployment, flows) = (None, Vec::new());
+                classes.push(Class { route: id, target, deployment, flows, rate: Rate::default() });
                 classes.len() - 1
             });
             if let Some(class) = classes.get_mut(number) {
                 class.rate.add(flow.rate);
                 class.flows.push(flow);
             }
+        }
+    }
+    classes
+}
+
+/// The flows of every group of a LiteLLM file, each by itself: what comes of one depends on the name that is asked for.
+pub(super) fn by_lists(lists: &Lists<'_>) -> Vec<Class> {
+    let mut classes = Vec::new();
+    for (route, node) in lists.table.routes.iter() {
+        let first = lists.first(node.name.value.as_str());
+        let total: u64 = first.iter().map(|(_, weight)| weight).sum();
+        for (deployment, weight) in first {
+            let Some(target) = lists.target(deployment) else { continue };
+            let product = u128::from(weight) * u128::from(WHOLE);
+            let share = u64::try_from(product.div_ceil(u128::from(total.max(1)))).unwrap_or(WHOLE);
+            let rate = Rate::default();
+            let flows = vec![Flow { route, share, weight: (weight, total), rate }];
+            classes.push(Class { route, target, deployment: Some(deployment), flows, rate });
         }
     }
     classes

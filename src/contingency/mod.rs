@@ -5,6 +5,7 @@
 
 mod element;
 mod flow;
+mod lists;
 mod network;
 mod outage;
 mod percent;
@@ -12,6 +13,7 @@ mod visits;
 
 pub use element::{Element, Failure, shown, single_failures};
 pub use flow::{Limited, Rate, Share, WHOLE, Written};
+pub use lists::{Lists, failure_of, target_of};
 pub use network::Network;
 pub use outage::{Answer, Event, Moved, Outage, Overload, ROUNDING};
 pub use percent::{percentage, percentage_of_pool, percentages};

@@ -2,12 +2,14 @@
 //! along the ladders; refusals only grow from round to round, so the rounds end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::graph::Call;
 use crate::model::{Percent, RouteId, Table, TargetId};
 
 use super::element::{Element, Failure, models};
-use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, classes};
+use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, by_lists, classes};
+use super::lists::Lists;
 use super::outage::{Event, Outage, Overload};
 use super::visits::Visits;
 
@@ -15,6 +17,8 @@ use super::visits::Visits;
 #[derive(Debug)]
 pub struct Network<'t> {
     pub(super) table: &'t Table,
+    /// LiteLLM's lists, where its requests go by those.
+    lists: Option<&'t Lists<'t>>,
     /// What stays free of every limit.
     pub headroom: Percent,
     pub(super) classes: Vec<Class>,
@@ -41,8 +45,16 @@ pub(super) const TRACE: Share = WHOLE / 1_000_000;
 impl<'t> Network<'t> {
     /// The load of a table on its keys, of whose limits some headroom stays free.
     pub fn new(table: &'t Table, headroom: Percent) -> Self {
+        Self::of(table, None, classes(table), headroom)
+    }
+
+    /// The requests for every group of a LiteLLM file. Such a file states no load, so that no limit is ever reached.
+    pub fn of_lists(lists: &'t Lists<'t>, headroom: Percent) -> Self {
+        Self::of(lists.table, Some(lists), by_lists(lists), headroom)
+    }
+
+    fn of(table: &'t Table, lists: Option<&'t Lists<'t>>, classes: Vec<Class>, headroom: Percent) -> Self {
         let capacities = Capacities::new(table, headroom.0);
-        let classes = classes(table);
         let models = models(table);
         let firsts = |class: &Class| class.flows.iter().map(|flow| (flow.route, class.target)).collect::<Vec<_>>();
         let first = classes.iter().flat_map(firsts).collect();
@@ -61,7 +73,7 @@ impl<'t> Network<'t> {
                 hit.entry(element).or_default().push(number);
             }
         }
-        Self { table, headroom, classes, capacities, base, drawing, hit, first }
+        Self { table, lists, headroom, classes, capacities, base, drawing, hit, first }
     }
 
     /// What happens when nothing fails.
@@ -83,7 +95,15 @@ impl<'t> Network<'t> {
         for round in 0..ROUNDS {
             let mut visits = Visits::new(self, failures, &accepted);
             let classes = touched.iter().filter_map(|number| Some((*number, self.classes.get(*number)?)));
-            outage.spreads = classes.map(|(number, class)| (number, visits.of(class.route, class.target))).collect();
+            outage.spreads = classes
+                .map(|(number, class)| match self.lists.zip(class.deployment) {
+                    Some((lists, first)) => {
+                        let name = self.table.routes[class.route].name.value.as_str();
+                        (number, Rc::new(lists.spread(name, first, failures)))
+                    }
+                    None => (number, visits.of(class.route, class.target)),
+                })
+                .collect();
             let mut offered = rest.clone();
             for (class, spread) in &outage.spreads {
                 let Some(class) = self.classes.get(*class) else { continue };

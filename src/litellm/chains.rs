@@ -17,6 +17,9 @@ pub enum List {
 }
 
 impl List {
+    /// Every list.
+    pub const ALL: [Self; 3] = [Self::General, Self::ContextWindow, Self::ContentPolicy];
+
     /// The setting.
     pub fn setting(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ fn is_newer(class: &str) -> bool {
 }
 
 /// Failures so far, and who is out because of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cooldowns {
     fails: BTreeMap<usize, u32>,
     counted: BTreeMap<usize, u32>,
@@ -30,18 +30,31 @@ impl Cooldowns {
         self.out.contains(&deployment)
     }
 
+    /// Forgets what is known of every other deployment.
+    pub(super) fn keep(&mut self, is_kept: impl Fn(usize) -> bool) {
+        self.fails.retain(|deployment, _| is_kept(*deployment));
+        self.counted.retain(|deployment, _| is_kept(*deployment));
+        self.out.retain(|deployment| is_kept(*deployment));
+    }
+
     /// Notes that the call of a deployment, asked for under a name, failed.
     pub(super) fn note(&mut self, directory: &Directory<'_>, deployment: usize, asked: &str, failure: Failure) {
-        let fails = self.fails.entry(deployment).or_insert(0);
-        *fails += 1;
-        let fails = *fails;
         let routing = directory.routing();
         let never = routing.deployments.get(deployment).is_none_or(|deployment| deployment.never_cools);
-        let era = directory.era();
-        if never || routing.settings.no_cooldowns || !failure.can_cool(era) {
+        if never || routing.settings.no_cooldowns {
             return;
         }
         let is_single = directory.group_size(deployment) == 1;
+        let mut fails = 0;
+        if !is_single {
+            let all = self.fails.entry(deployment).or_insert(0);
+            *all = all.saturating_add(1).min(ENOUGH);
+            fails = *all;
+        }
+        let era = directory.era();
+        if !failure.can_cool(era) {
+            return;
+        }
         let allowed = &routing.settings.allowed_fails;
         let by_class = allowed.by_class.as_ref().and_then(|policy| {
             let known = failure.classes().iter().filter(|class| era != Era::Paths || !is_newer(class));

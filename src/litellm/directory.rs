@@ -8,7 +8,7 @@ use super::{By, Chain, Era, Hop, Order, Routing};
 use crate::source::{Span, Spanned};
 
 /// What a name stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resolved {
     /// One deployment, by its id: called whether it cools down or not, and never tried again.
     Id(usize),
@@ -136,14 +136,14 @@ impl<'r> Directory<'r> {
     }
 
     /// The distinct orders of the deployments that LiteLLM lists for a name, the lowest first.
-    pub(super) fn orders(&self, name: &str) -> Vec<Order> {
+    pub(super) fn orders(&self, name: &str) -> Vec<&'r Order> {
         let own = self.groups.get(name).map_or(&[][..], Vec::as_slice);
         let alias = self.routing.aliases.get(name).and_then(|target| self.groups.get(target.value.as_str()));
         let alias = alias.map_or(&[][..], Vec::as_slice);
         let listed = if own.is_empty() && alias.is_empty() { self.by_pattern(name).unwrap_or(&[]) } else { own };
         let all = listed.iter().chain(alias);
         let orders: BTreeSet<&Order> = all.filter_map(|at| self.routing.deployments.get(*at)?.order.as_ref()).collect();
-        orders.into_iter().cloned().collect()
+        orders.into_iter().collect()
     }
 
     /// How many deployments LiteLLM lists for the group of a deployment; for an alias of that very name, those it stands
@@ -196,6 +196,34 @@ impl<'r> Directory<'r> {
         let alias = self.routing.aliases.get(&hop.name).map(Spanned::span);
         let own = hop.resolved.deployments().first().and_then(|at| self.routing.deployments.get(*at));
         alias.or_else(|| own.map(|one| one.group.span()))
+    }
+
+    /// Those of some deployments that a random pick can hit, and which of the weights counts; other strategies pick by
+    /// what nobody knows beforehand.
+    pub(super) fn weighed(&self, left: Vec<usize>) -> (Vec<usize>, Option<usize>) {
+        let metrics = if self.routing.settings.shuffles { 0..3 } else { 0..0 };
+        for metric in metrics {
+            let weight = |at: &usize| self.weight(*at, metric);
+            // Until 1.104 the first deployment decided which parameter counts.
+            let counts = self.era == Era::Resuming || left.first().is_some_and(|at| weight(at).is_some());
+            let heavy: Vec<usize> =
+                left.iter().copied().filter(|at| weight(at).is_some_and(|weight| weight > 0)).collect();
+            if counts && !heavy.is_empty() {
+                return (heavy, Some(metric));
+            }
+        }
+        (left, None)
+    }
+
+    fn weight(&self, deployment: usize, metric: usize) -> Option<u64> {
+        self.routing.deployments.get(deployment)?.weights.by.get(metric).copied().flatten()
+    }
+
+    /// How often each of several deployments is picked, relative to the others: equally often where no weight counts.
+    pub fn weights(&self, among: &[usize]) -> Vec<u64> {
+        let (_, metric) = self.weighed(among.to_vec());
+        let weight = |at: &usize| metric.map_or(1, |metric| self.weight(*at, metric).unwrap_or(0));
+        among.iter().map(weight).collect()
     }
 
     /// Whether a name has general fallbacks.

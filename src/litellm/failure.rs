@@ -1,6 +1,7 @@
 //! How calls fail in LiteLLM's eyes, and what each failure allows.
 
 use super::Era;
+use super::retries::{Lists, Standing, tries_again};
 
 /// How the call of a deployment failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,30 @@ impl Failure {
             "content-policy" => Some(Self::ContentPolicy),
             _ => text.parse().ok().filter(|status| (400..600).contains(status)).map(Self::Status),
         }
+    }
+
+    /// One failure for each way in which LiteLLM can tell failures apart, the usual ones first.
+    pub fn kinds(era: Era) -> Vec<Self> {
+        let usual = [500, 429, 408, 401, 404, 400].map(Self::Status);
+        let rest = (400..600).map(Self::Status);
+        let mut kinds: Vec<Self> = Vec::new();
+        for failure in usual.into_iter().chain([Self::ContextWindow, Self::ContentPolicy]).chain(rest) {
+            if !kinds.iter().any(|known| known.traits(era) == failure.traits(era)) {
+                kinds.push(failure);
+            }
+        }
+        kinds
+    }
+
+    /// Everything that LiteLLM asks of a failure.
+    fn traits(self, era: Era) -> (&'static [&'static str], [bool; 3], Vec<bool>) {
+        let lists = |both: bool| Lists { context_window: both, content_policy: both };
+        let standings = [(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2)];
+        let tries = standings.into_iter().flat_map(|(healthy, all)| {
+            [false, true].map(|both| tries_again(Fault::Answer(self), Standing { healthy, all }, lists(both)))
+        });
+        let own = [is_retryable(self.status()), self.can_cool(era), self.is_special()];
+        (self.classes(), own, tries.collect())
     }
 
     /// The status that LiteLLM gives it.

@@ -5,6 +5,7 @@
 //! `litellm/router.py`, `router_python_core.py` and `router_utils/` in releases 1.92.0, 1.101.6 and 1.109.1; a script
 //! in `tests/litellm/` compares every walk with those releases themselves.
 
+mod ahead;
 mod chains;
 mod cooldown;
 mod count;
@@ -15,6 +16,8 @@ mod release;
 mod request;
 mod retries;
 mod routing;
+mod space;
+mod state;
 mod tries;
 mod walk;
 
@@ -25,4 +28,5 @@ pub use failure::{Failure, Fault};
 pub use release::{Era, Release};
 pub use request::{By, Call, Ending, Event, Hop, Request, Skip};
 pub use routing::{AllowedFails, Chain, Deployment, Order, RetryPolicy, Routing, Settings, Target, Weights};
-pub use walk::Router;
+pub use space::{Decision, FatesOf, Space, Spot, To, Way};
+pub use walk::{Pending, Router, Walk};

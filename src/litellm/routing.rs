@@ -49,8 +49,8 @@ pub struct Deployment {
 /// The parameters that weigh a random pick; the first that any deployment has decides for the group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weights {
-    /// `weight`, `rpm` and `tpm`: absent, zero or positive.
-    pub by: [Option<bool>; 3],
+    /// `weight`, `rpm` and `tpm`, in thousandths.
+    pub by: [Option<u64>; 3],
 }
 
 /// The value of `order`. LiteLLM compares what YAML gives it, so text compares as text.

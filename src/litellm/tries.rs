@@ -1,145 +1,147 @@
 //! Tries of one group: which deployment is picked, and how often it is tried again (`async_function_with_retries`).
 
-use std::collections::BTreeSet;
-
 use super::chains::List;
 use super::failure::is_retryable;
 use super::retries::{Lists, Standing, by_policy, tries_again};
-use super::walk::{Gone, Walk};
-use super::{Call, Era, Event, Failure, Fault, Order, Resolved};
+use super::state::Try;
+use super::walk::{Go, Pending, Walk};
+use super::{Call, Ending, Era, Event, Failure, Fault, Resolved};
 
-impl Walk<'_, '_> {
-    /// Calls a group, and again as often as its retries allow.
-    pub(super) fn group(
-        &mut self,
-        name: &str,
-        resolved: &Resolved,
-        order: Option<&Order>,
-        ledger: usize,
-    ) -> Result<usize, Gone> {
+/// How long LiteLLM waits at most after a call that failed, in milliseconds: what `Retry-After` says, up to 60 s, and up
+/// to 0.75 s more (`_calculate_retry_after`).
+const LONGEST_WAIT: u64 = 60_750;
+
+/// How long it waits at most where no answer says for how long: up to 8 s, and up to 0.75 s more.
+const LONGEST_OWN_WAIT: u64 = 8_750;
+
+impl<'w> Walk<'w> {
+    /// A try ended without an answer: whether the group is tried again.
+    pub(super) fn failed(&mut self, fault: Fault, called: Option<usize>) -> Go<'w> {
         let era = self.directory.era();
         let settings = &self.directory.routing().settings;
+        let Try { name, retry, .. } = self.state.trying;
+        let (retries, by_policy) = self.state.trying.granted.unwrap_or_else(|| {
+            let own = called.and_then(|at| self.directory.routing().deployments.get(at)?.retries);
+            let policy = by_policy(settings, name, fault, era);
+            let usual = settings.module_retries.filter(|_| era == Era::Paths).unwrap_or(settings.retries);
+            (policy.or(own).unwrap_or(usual), policy.is_some())
+        });
         let lists = Lists {
             context_window: self.directory.has(List::ContextWindow),
             content_policy: self.directory.has(List::ContentPolicy),
         };
-        let mut refused = BTreeSet::new();
-        let (mut fault, called) = match self.attempt(name, resolved, order, 0, &refused, ledger)? {
-            Tried::Answered(deployment) => return Ok(deployment),
-            Tried::Failed(fault, called) => (fault, called),
-        };
-        let own = called.and_then(|at| self.directory.routing().deployments.get(at)?.retries);
-        let policy = by_policy(settings, name, fault, era);
-        let usual = settings.module_retries.filter(|_| era == Era::Paths).unwrap_or(settings.retries);
-        let retries = policy.or(own).unwrap_or(usual);
-        let all = self.standing(resolved).all;
-        let stops = |walk: &Self, fault: Fault| {
-            let standing = Standing { all, ..walk.standing(resolved) };
-            policy.is_none() && !tries_again(fault, standing, lists)
-        };
-        if retries == 0 || stops(self, fault) {
-            return Err(Gone::Failed(fault));
+        let standing = self.standing();
+        let stops = !by_policy && !tries_again(fault, standing, lists);
+        if retry > 0 {
+            self.note(1);
         }
-        self.note(ledger, 1);
-        refuse(&mut refused, fault, called, era);
-        for retry in 1..=retries {
-            let called = match self.attempt(name, resolved, order, retry, &refused, ledger)? {
-                Tried::Answered(deployment) => return Ok(deployment),
-                Tried::Failed(again, called) => {
-                    fault = again;
-                    called
-                }
-            };
-            self.note(ledger, 1);
-            if stops(self, fault) {
-                break;
-            }
-            if fault.failure().is_none() {
-                // Nobody was called, so that nothing will be different the next time.
-                self.note(ledger, retries - retry);
-                break;
-            }
-            refuse(&mut refused, fault, called, era);
+        if retries == 0 || stops {
+            return Go::Fell(fault);
         }
-        Err(Gone::Failed(fault))
+        if retry == 0 {
+            self.note(1);
+        }
+        self.wait(standing, fault, 1);
+        if retry > 0 && fault.failure().is_none() {
+            // Nobody was called, so that nothing will be different the next time.
+            self.note(retries - retry);
+            self.wait(standing, fault, retries - retry);
+            return Go::Fell(fault);
+        }
+        let trying = &mut self.state.trying;
+        // Since 1.104 a retry passes over deployments that refused the request for good, as long as another is left.
+        if era == Era::Resuming && fault.status().is_some_and(|status| !is_retryable(status)) {
+            trying.refused.extend(called);
+        }
+        if retry >= retries {
+            return Go::Fell(fault);
+        }
+        trying.granted = Some((retries, by_policy));
+        trying.retry += 1;
+        Go::Try
     }
 
-    fn standing(&self, resolved: &Resolved) -> Standing {
+    /// LiteLLM waits before a try, and after the last one, unless the group has another healthy deployment.
+    fn wait(&mut self, standing: Standing, fault: Fault, times: u32) {
+        if standing.all == 1 || standing.healthy == 0 {
+            let each = if fault.failure().is_some() { LONGEST_WAIT } else { LONGEST_OWN_WAIT };
+            self.waited = self.waited.saturating_add(each.saturating_mul(u64::from(times)));
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        let resolved = &*self.state.trying.resolved;
         let all = if matches!(resolved, Resolved::Id(_)) { &[] } else { resolved.deployments() };
         Standing { healthy: all.iter().filter(|at| self.is_healthy(**at)).count(), all: all.len() }
     }
 
     fn is_healthy(&self, deployment: usize) -> bool {
-        !self.cooldowns.holds(deployment) && !self.is_blocked(deployment)
+        !self.state.cooldowns.holds(deployment) && !self.is_blocked(deployment)
     }
 
     fn is_blocked(&self, deployment: usize) -> bool {
         self.directory.routing().deployments.get(deployment).is_some_and(|one| one.blocked)
     }
 
-    /// One try: picks a deployment and calls it.
-    fn attempt(
-        &mut self,
-        name: &str,
-        resolved: &Resolved,
-        order: Option<&Order>,
-        retry: u32,
-        refused: &BTreeSet<usize>,
-        ledger: usize,
-    ) -> Result<Tried, Gone> {
-        if matches!(resolved, Resolved::Nobody) {
-            return Ok(self.stays(Fault::UnknownName, retry));
+    /// One try: a deployment is picked and called.
+    pub(super) fn attempt(&mut self) -> Go<'w> {
+        self.state.trying.called = None;
+        if matches!(*self.state.trying.resolved, Resolved::Nobody) {
+            return self.stays(Fault::UnknownName, None);
         }
-        let among = self.candidates(resolved, order, refused);
-        let Some(first) = among.first().copied() else { return Ok(self.stays(Fault::NoneLeft, retry)) };
-        let picked = if among.len() > 1 { (self.pick)(&among).filter(|picked| among.contains(picked)) } else { None };
-        let deployment = picked.unwrap_or(first);
-        let noted = self.ledgers.get(ledger).copied().unwrap_or(0);
-        let cap = self.directory.routing().settings.retries_per_request;
-        if cap.is_some_and(|cap| noted > 0 && cap <= noted) {
-            return Ok(match self.stays(Fault::Spent, retry) {
-                Tried::Failed(fault, _) => Tried::Failed(fault, Some(deployment)),
-                answered @ Tried::Answered(_) => answered,
-            });
+        self.state.trying.among = self.candidates();
+        match *self.among() {
+            [] => self.stays(Fault::NoneLeft, None),
+            [only] => self.picked(only),
+            [..] => Go::Wait(Pending::Pick),
         }
-        let Some(failure) = self.call(deployment, retry, &among)? else { return Ok(Tried::Answered(deployment)) };
-        self.cooldowns.note(self.directory, deployment, name, failure);
-        Ok(Tried::Failed(Fault::Answer(failure), Some(deployment)))
     }
 
-    /// Calls a deployment. Until 1.97 its own `num_retries` also went to the client that makes the call, which tries
-    /// again by itself, so that the number counted twice.
-    fn call(&mut self, deployment: usize, retry: u32, among: &[usize]) -> Result<Option<Failure>, Gone> {
+    /// A deployment is picked; whether it is called.
+    pub(super) fn picked(&mut self, deployment: usize) -> Go<'w> {
+        let noted = self.state.noted.last().copied().unwrap_or(0);
+        let cap = self.directory.routing().settings.retries_per_request;
+        if cap.is_some_and(|cap| noted > 0 && cap <= noted) {
+            return self.stays(Fault::Spent, Some(deployment));
+        }
+        self.state.trying.called = Some(deployment);
+        self.state.trying.by_client = 0;
+        Go::Wait(Pending::Call(deployment))
+    }
+
+    /// The call of a deployment ended. Until 1.97 its own `num_retries` also went to the client that makes the call,
+    /// which tries again by itself, so that the number counted twice.
+    pub(super) fn called(&mut self, deployment: usize, failure: Option<Failure>) -> Go<'w> {
         let own = self.directory.routing().deployments.get(deployment);
         let client = own.and_then(|own| own.retries);
         let client = client.filter(|_| self.directory.era() == Era::Paths).unwrap_or(0);
-        let mut by_client = 0;
-        loop {
-            if self.calls >= self.limit {
-                return Err(Gone::Longer);
-            }
-            let failure = (self.fate)(self.calls, deployment).filter(|_| !own.is_some_and(|own| own.mocked));
-            self.calls += 1;
-            self.events.push(Event::Calls(Call { deployment, retry, by_client, among: among.to_vec(), failure }));
-            if by_client == client || failure.is_none_or(|failure| !is_retryable(failure.status())) {
-                return Ok(failure);
-            }
-            by_client += 1;
+        let failure = failure.filter(|_| !own.is_some_and(|own| own.mocked));
+        let Try { name, retry, by_client, ref among, .. } = self.state.trying;
+        let among = if self.events.is_some() { among.clone() } else { Vec::new() };
+        self.say(|| Event::Calls(Call { deployment, retry, by_client, among, failure }));
+        let Some(failure) = failure else { return Go::Wait(Pending::Ended(Ending::Answered(deployment))) };
+        if by_client < client && is_retryable(failure.status()) {
+            self.state.trying.by_client += 1;
+            return Go::Wait(Pending::Call(deployment));
         }
+        self.state.cooldowns.note(self.directory, deployment, name, failure);
+        Go::Failed(Fault::Answer(failure), Some(deployment))
     }
 
     /// Nobody is called; said once for a hop.
-    fn stays(&mut self, fault: Fault, retry: u32) -> Tried {
-        let said = matches!(self.events.last(), Some(Event::Stays(last)) if *last == fault);
-        if retry == 0 || !said {
-            self.events.push(Event::Stays(fault));
+    fn stays(&mut self, fault: Fault, picked: Option<usize>) -> Go<'w> {
+        let last = self.events.as_ref().and_then(|events| events.last());
+        let said = matches!(last, Some(Event::Stays(last)) if *last == fault);
+        if self.state.trying.retry == 0 || !said {
+            self.say(|| Event::Stays(fault));
         }
-        Tried::Failed(fault, None)
+        Go::Failed(fault, picked)
     }
 
     /// The deployments LiteLLM picks from.
-    fn candidates(&self, resolved: &Resolved, order: Option<&Order>, refused: &BTreeSet<usize>) -> Vec<usize> {
-        if let Resolved::Id(one) = resolved {
+    fn candidates(&self) -> Vec<usize> {
+        let Try { resolved, order, refused, .. } = &self.state.trying;
+        if let Resolved::Id(one) = &**resolved {
             return if self.is_blocked(*one) { Vec::new() } else { vec![*one] };
         }
         let deployments = &self.directory.routing().deployments;
@@ -154,37 +156,6 @@ impl Walk<'_, '_> {
         }
         let unrefused: Vec<usize> = left.iter().copied().filter(|at| !refused.contains(at)).collect();
         let left = if unrefused.is_empty() { left } else { unrefused };
-        if self.directory.routing().settings.shuffles { self.weighed(left) } else { left }
-    }
-
-    /// The deployments that a weighed pick can hit.
-    fn weighed(&self, left: Vec<usize>) -> Vec<usize> {
-        let deployments = &self.directory.routing().deployments;
-        for metric in 0..3usize {
-            let weight =
-                |at: &usize| deployments.get(*at).and_then(|one| one.weights.by.get(metric).copied().flatten());
-            // Until 1.104 the first deployment decided which parameter counts.
-            let counts = self.directory.era() == Era::Resuming || left.first().is_some_and(|at| weight(at).is_some());
-            let heavy: Vec<usize> = left.iter().copied().filter(|at| weight(at) == Some(true)).collect();
-            if counts && !heavy.is_empty() {
-                return heavy;
-            }
-        }
-        left
-    }
-}
-
-enum Tried {
-    Answered(usize),
-    Failed(Fault, Option<usize>),
-}
-
-/// Since 1.104 a retry passes over deployments that refused the request for good, as long as another is left.
-fn refuse(refused: &mut BTreeSet<usize>, fault: Fault, called: Option<usize>, era: Era) {
-    if era == Era::Resuming
-        && let (Some(called), Some(status)) = (called, fault.status())
-        && !is_retryable(status)
-    {
-        refused.insert(called);
+        self.directory.weighed(left).0
     }
 }

@@ -1,10 +1,11 @@
-//! Follows one request from list to list: `async_function_with_fallbacks` and `run_async_fallback`.
+//! Follows one request from list to list: `async_function_with_fallbacks` and `run_async_fallback`. A walk stands before
+//! a pick, before a call or at its end, so that whoever asks for all requests can go on from there in every way.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::chains::List;
-use super::cooldown::Cooldowns;
-use super::{By, Directory, Ending, Era, Event, Failure, Fault, Hop, Order, Request, Routing, Skip, Target};
+use super::state::{Open, State, Step, Steps, Try};
+use super::{By, Directory, Ending, Era, Event, Failure, Fault, Hop, Order, Request, Routing, Skip};
 
 /// How deep hops are followed. LiteLLM needs several frames of Python for each, and Python gives up before that.
 const DEEPEST: u32 = 200;
@@ -31,102 +32,196 @@ impl<'r> Router<'r> {
         &self.directory
     }
 
+    /// A request for a name before its first pick or call, which is followed for at most so many calls.
+    pub fn enter<'w>(&'w self, name: &'w str, limit: usize) -> Walk<'w> {
+        Walk::enter(&self.directory, name, limit, None)
+    }
+
     /// Follows a request for a name for at most so many calls. `fate` says how each call ends; `pick` which of several
     /// deployments is called, and where it gives none of them the first is.
     pub fn follow(&self, name: &str, limit: usize, fate: &mut FateOf<'_>, pick: &mut PickOf<'_>) -> Request {
-        let mut walk = Walk {
-            directory: &self.directory,
+        let mut walk = Walk::enter(&self.directory, name, limit, Some(Vec::new()));
+        loop {
+            match walk.pending() {
+                Pending::Pick => {
+                    let picked = pick(walk.among());
+                    walk.pick(picked);
+                }
+                Pending::Call(deployment) => {
+                    let failure = fate(walk.calls, deployment);
+                    walk.call(failure);
+                }
+                Pending::Ended(ending) => return Request { events: walk.events.unwrap_or_default(), ending },
+            }
+        }
+    }
+}
+
+/// What a walk waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// One of several deployments must be picked.
+    Pick,
+    /// The call of a deployment must end.
+    Call(usize),
+    /// Nothing: the request has ended.
+    Ended(Ending),
+}
+
+/// A request that has come so far.
+#[derive(Clone, Debug)]
+pub struct Walk<'w> {
+    pub(super) directory: &'w Directory<'w>,
+    original: &'w str,
+    limit: usize,
+    hops: usize,
+    calls: usize,
+    pending: Pending,
+    pub(super) waited: u64,
+    pub(super) events: Option<Vec<Event>>,
+    pub(super) state: State<'w>,
+    /// For each list that is walked, the fault its group ended with where that is what the list ends with, and the last
+    /// fault. What happens does not depend on them, only what the caller gets in the end.
+    faults: Vec<(Option<Fault>, Fault)>,
+}
+
+/// What comes next.
+pub(super) enum Go<'w> {
+    /// A name is asked for.
+    Ask(&'w str, Option<&'w Order>, By, u32),
+    /// A try of the group begins.
+    Try,
+    /// A try ended so, of this deployment.
+    Failed(Fault, Option<usize>),
+    /// The group failed.
+    Fell(Fault),
+    /// A hop failed, its lists walked.
+    Back(Fault),
+    /// The list goes on.
+    On,
+    /// Something is waited for.
+    Wait(Pending),
+}
+
+impl<'w> Walk<'w> {
+    fn enter(directory: &'w Directory<'w>, name: &'w str, limit: usize, events: Option<Vec<Event>>) -> Self {
+        let mut walk = Self {
+            directory,
             original: name,
             limit,
             hops: 0,
             calls: 0,
-            fate,
-            pick,
-            events: Vec::new(),
-            cooldowns: Cooldowns::default(),
-            tried: BTreeSet::new(),
-            ledgers: vec![0],
+            pending: Pending::Pick,
+            waited: 0,
+            events,
+            state: State::new(name),
+            faults: Vec::new(),
         };
-        let ending = match walk.hop(name, None, By::Request, 0, 0) {
-            Ok(deployment) => Ending::Answered(deployment),
-            Err(Gone::Failed(fault)) => Ending::Failed(fault),
-            Err(Gone::Longer) => Ending::Longer,
-        };
-        Request { events: walk.events, ending }
+        walk.go(Go::Ask(name, None, By::Request, 0));
+        walk
     }
-}
 
-/// Why there is no answer.
-pub(super) enum Gone {
-    Failed(Fault),
-    Longer,
-}
+    /// What it waits for.
+    pub fn pending(&self) -> Pending {
+        self.pending
+    }
 
-/// A target as LiteLLM tells attempts apart: its name, its order, and what a mapping says besides.
-type Identity = (String, Option<Order>, Option<String>);
+    /// The deployments among which LiteLLM picks, or has just picked.
+    pub fn among(&self) -> &[usize] {
+        &self.state.trying.among
+    }
 
-struct Step {
-    target: Target,
-    order: Option<Order>,
-    by: By,
-}
+    /// Milliseconds that LiteLLM waits at most between the last call and now.
+    pub fn waited(&self) -> u64 {
+        self.waited
+    }
 
-pub(super) struct Walk<'w, 'r> {
-    pub(super) directory: &'w Directory<'r>,
-    original: &'w str,
-    pub(super) limit: usize,
-    hops: usize,
-    pub(super) calls: usize,
-    pub(super) fate: &'w mut FateOf<'w>,
-    pub(super) pick: &'w mut PickOf<'w>,
-    pub(super) events: Vec<Event>,
-    pub(super) cooldowns: Cooldowns,
-    tried: BTreeSet<Identity>,
-    /// Retries noted so far, for `num_retries_per_request`. LiteLLM keeps the number in the request's metadata, of which
-    /// every hop since 1.97 gets a copy: what a hop notes, the lists above it do not see.
-    pub(super) ledgers: Vec<u32>,
-}
+    /// Everything that decides how it goes on.
+    pub(super) fn state(&self) -> &State<'w> {
+        &self.state
+    }
 
-impl Walk<'_, '_> {
-    fn hop(&mut self, name: &str, order: Option<Order>, by: By, depth: u32, ledger: usize) -> Result<usize, Gone> {
+    /// Picks a deployment; the first, if it is none of those that can be picked.
+    pub fn pick(&mut self, deployment: Option<usize>) {
+        if self.pending == Pending::Pick {
+            let picked = deployment.filter(|picked| self.among().contains(picked));
+            let go = picked.or(self.among().first().copied()).map(|picked| self.picked(picked));
+            go.into_iter().for_each(|go| self.go(go));
+        }
+    }
+
+    /// Ends the call that is waited for with a failure, or with an answer.
+    pub fn call(&mut self, failure: Option<Failure>) {
+        if let Pending::Call(deployment) = self.pending {
+            self.waited = 0;
+            self.calls += 1;
+            let go = self.called(deployment, failure);
+            self.go(go);
+        }
+    }
+
+    fn go(&mut self, mut go: Go<'w>) {
+        loop {
+            go = match go {
+                Go::Ask(name, order, by, depth) => self.ask(name, order, by, depth),
+                Go::Try => self.attempt(),
+                Go::Failed(fault, called) => self.failed(fault, called),
+                Go::Fell(fault) => self.fell(fault),
+                Go::Back(fault) => match self.faults.last_mut() {
+                    Some((_, last)) => {
+                        *last = fault;
+                        Go::On
+                    }
+                    None => Go::Wait(Pending::Ended(Ending::Failed(fault))),
+                },
+                Go::On => self.on(),
+                Go::Wait(Pending::Call(_)) if self.calls >= self.limit => Go::Wait(Pending::Ended(Ending::Longer)),
+                Go::Wait(pending) => {
+                    self.pending = pending;
+                    return;
+                }
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, event: impl FnOnce() -> Event) {
+        if let Some(events) = &mut self.events {
+            events.push(event());
+        }
+    }
+
+    fn ask(&mut self, name: &'w str, order: Option<&'w Order>, by: By, depth: u32) -> Go<'w> {
         self.hops += 1;
         if self.hops > self.limit.saturating_add(1) || depth > DEEPEST {
-            return Err(Gone::Longer);
+            return Go::Wait(Pending::Ended(Ending::Longer));
         }
-        let resolved = self.directory.resolve(name);
-        self.events.push(Event::Asks(Hop {
-            name: name.to_owned(),
-            by,
-            order: order.clone(),
-            resolved: resolved.clone(),
-            depth,
-        }));
-        let fault = match self.group(name, &resolved, order.as_ref(), ledger) {
-            Err(Gone::Failed(fault)) => fault,
-            ended => return ended,
-        };
+        let resolved = Rc::new(self.directory.resolve(name));
+        self.state.trying = Try::new(name, order, Rc::clone(&resolved), depth);
+        self.say(|| {
+            let (name, order) = (name.to_owned(), order.cloned());
+            Event::Asks(Hop { name, by, order, resolved: (*resolved).clone(), depth })
+        });
+        Go::Try
+    }
+
+    /// A group failed: which list is walked now.
+    fn fell(&mut self, fault: Fault) -> Go<'w> {
+        let (name, order) = (self.state.trying.name, self.state.trying.order);
         let settings = &self.directory.routing().settings;
-        let era = self.directory.era();
-        if !settings.falls_back_on_bad_requests && era == Era::Resuming && fault == Fault::Answer(Failure::Status(400))
-        {
-            return Err(Gone::Failed(fault));
+        let is_resuming = self.directory.era() == Era::Resuming;
+        if !settings.falls_back_on_bad_requests && is_resuming && fault == Fault::Answer(Failure::Status(400)) {
+            return Go::Back(fault);
         }
         let is_special = fault.failure().is_some_and(Failure::is_special);
         let orders = self.directory.orders(name);
         if let [lowest, _, ..] = orders.as_slice()
             && !is_special
         {
-            let reached = order.as_ref().unwrap_or(lowest);
-            let place = self.directory.routing().deployments.iter().find(|one| one.group.value == name);
-            let place = place.map_or_else(|| self.any_place(), |one| Some(one.group.place));
-            let further = orders.iter().filter(|order| *order > reached).filter_map(|order| {
-                let target = Target { name: name.to_owned(), place: place?, with: None, is_mapping: true };
-                Some(Step { target, order: Some(order.clone()), by: By::Order })
-            });
-            let mut steps: Vec<Step> = further.collect();
-            steps.extend(self.listed(List::General, name).into_iter().flatten());
-            if !steps.is_empty() {
-                return self.list(steps, name, order, fault, depth, ledger);
+            let reached = order.unwrap_or(lowest);
+            let further = orders.iter().copied().filter(|order| *order > reached).collect();
+            let steps = Steps { orders: further, listed: self.listed(List::General, name) };
+            if steps.get(self.directory, 0, name).is_some() {
+                return self.walk_list(steps, None, fault);
             }
         }
         let list = match fault {
@@ -134,93 +229,89 @@ impl Walk<'_, '_> {
             Fault::Answer(Failure::ContentPolicy) if self.directory.has(List::ContentPolicy) => List::ContentPolicy,
             Fault::Answer(_) | Fault::UnknownName | Fault::NoneLeft | Fault::Spent => List::General,
         };
-        let Some(steps) = self.listed(list, name) else { return Err(Gone::Failed(fault)) };
-        match self.list(steps, name, order, fault, depth, ledger) {
+        match self.listed(list, name) {
             // The caller of a hop gets the hop's own fault, whatever its fallbacks ended with.
-            Err(Gone::Failed(_)) => Err(Gone::Failed(fault)),
-            ended => ended,
+            Some(listed) => self.walk_list(Steps { orders: Vec::new(), listed: Some(listed) }, Some(fault), fault),
+            None => Go::Back(fault),
         }
     }
 
-    fn any_place(&self) -> Option<crate::source::Place> {
-        self.directory.routing().deployments.first().map(|one| one.group.place)
-    }
-
-    /// The targets of the entry of a list for a group that failed.
-    fn listed(&self, list: List, name: &str) -> Option<Vec<Step>> {
+    /// The entry of a list for a group that failed, and whether it is that of the group asked for.
+    fn listed(&self, list: List, name: &str) -> Option<(List, usize, bool)> {
         let names = [name, self.original];
-        let names: &[&str] = if self.directory.era() == Era::Resuming && name != self.original {
-            &names
-        } else {
-            names.get(..1).unwrap_or_default()
-        };
+        let resumes = self.directory.era() == Era::Resuming && name != self.original;
+        let names = if resumes { &names } else { names.get(..1).unwrap_or_default() };
         let found = self.directory.find(list, names)?;
-        let chain = self.directory.chain(list, found.entry)?;
-        let resumed = found.key == Some(1);
-        let steps = chain.targets.iter().enumerate().map(|(target, written)| Step {
-            target: written.clone(),
-            order: None,
-            by: By::Listed { list, entry: found.entry, target, resumed },
-        });
-        Some(steps.collect())
+        Some((list, found.entry, found.key == Some(1)))
     }
 
-    /// Walks a list after a group has failed; the fault is the last one.
-    fn list(
-        &mut self,
-        steps: Vec<Step>,
-        failed: &str,
-        mut order: Option<Order>,
-        cause: Fault,
-        mut depth: u32,
-        mut ledger: usize,
-    ) -> Result<usize, Gone> {
-        let era = self.directory.era();
+    /// Walks a list after the group that was tried has failed.
+    fn walk_list(&mut self, steps: Steps<'w>, own: Option<Fault>, cause: Fault) -> Go<'w> {
+        let Try { name, order, depth, .. } = self.state.trying;
         if depth >= self.directory.routing().settings.max_fallbacks {
-            self.events.push(Event::TooDeep(failed.to_owned()));
-            return Err(Gone::Failed(cause));
+            self.say(|| Event::TooDeep(name.to_owned()));
+            return Go::Back(cause);
         }
-        self.tried.insert((failed.to_owned(), None, None));
-        let mut last = cause;
-        for step in steps {
-            if !step.target.is_mapping && step.target.name == failed {
-                self.events.push(Event::Skips(step.target, Skip::Itself));
-                continue;
-            }
-            let identity = (step.target.name.clone(), step.order.clone(), step.target.with.clone());
-            if era != Era::Paths && !self.tried.insert(identity) {
-                self.events.push(Event::Skips(step.target, Skip::Tried));
-                continue;
-            }
-            self.note(ledger, 1);
-            ledger = self.ledger_below(ledger);
-            depth = depth.saturating_add(1);
-            // Until 1.97 the order of one hop stayed with the request, so that later targets were asked for it, too.
-            if era != Era::Paths || step.order.is_some() {
-                order = step.order;
-            }
-            match self.hop(&step.target.name, order.clone(), step.by, depth, ledger) {
-                Err(Gone::Failed(fault)) => last = fault,
-                ended => return ended,
-            }
+        if self.directory.era() != Era::Paths {
+            self.state.tried.insert((name, None, None));
         }
-        Err(Gone::Failed(last))
+        let steps = Rc::new(steps);
+        self.state.lists.push(Open { failed: name, steps, at: 0, order, depth, has_own_note: false });
+        self.faults.push((own, cause));
+        Go::On
     }
 
-    pub(super) fn note(&mut self, ledger: usize, times: u32) {
+    /// The next target of the innermost list; without one, its hop has failed.
+    fn on(&mut self) -> Go<'w> {
+        let era = self.directory.era();
+        while let Some(open) = self.state.lists.last_mut() {
+            let Some(step) = open.steps.get(self.directory, open.at, open.failed) else { break };
+            open.at += 1;
+            if !step.is_mapping && step.name == open.failed {
+                self.say(|| Event::Skips(step.target(), Skip::Itself));
+                continue;
+            }
+            if era != Era::Paths && !self.state.tried.insert((step.name, step.order, step.with)) {
+                self.say(|| Event::Skips(step.target(), Skip::Tried));
+                continue;
+            }
+            return self.step(step);
+        }
+        if self.state.lists.pop().is_some_and(|open| open.has_own_note) {
+            self.state.noted.pop();
+        }
+        match self.faults.pop() {
+            Some((own, last)) => Go::Back(own.unwrap_or(last)),
+            None => Go::Wait(Pending::Ended(Ending::Longer)),
+        }
+    }
+
+    fn step(&mut self, step: Step<'w>) -> Go<'w> {
+        self.note(1);
+        let era = self.directory.era();
+        let Some(open) = self.state.lists.last_mut() else { return Go::On };
+        if era != Era::Paths && !open.has_own_note {
+            open.has_own_note = true;
+            let noted = self.state.noted.last().copied();
+            self.state.noted.extend(noted);
+        }
+        open.depth = open.depth.saturating_add(1);
+        // Until 1.97 the order of one hop stayed with the request, so that later targets were asked for it, too.
+        if era != Era::Paths || step.order.is_some() {
+            open.order = step.order;
+        }
+        Go::Ask(step.name, open.order, step.by, open.depth)
+    }
+
+    /// Notes retries for `num_retries_per_request`; where that is not set, nobody reads them.
+    pub(super) fn note(&mut self, times: u32) {
+        if self.directory.routing().settings.retries_per_request.is_none() {
+            return;
+        }
         // Until 1.104 the number was the length of a list that never holds more than four.
         let most = if self.directory.era() == Era::Resuming { u32::MAX } else { 4 };
-        if let Some(noted) = self.ledgers.get_mut(ledger) {
+        if let Some(noted) = self.state.noted.last_mut() {
             *noted = noted.saturating_add(times).min(most);
         }
-    }
-
-    fn ledger_below(&mut self, ledger: usize) -> usize {
-        if self.directory.era() == Era::Paths {
-            return ledger;
-        }
-        let noted = self.ledgers.get(ledger).copied().unwrap_or(0);
-        self.ledgers.push(noted);
-        self.ledgers.len() - 1
     }
 }

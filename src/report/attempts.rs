@@ -4,11 +4,9 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::claims::{LONGEST_REQUEST, target_of};
-use crate::litellm::{
-    By, Call, Chain, Ending, Event, Fault, Hop, List, Release, Request, Resolved, Router, Routing, Skip,
-};
-use crate::model::Table;
+use crate::claims::LONGEST_REQUEST;
+use crate::contingency::Lists;
+use crate::litellm::{By, Call, Chain, Ending, Event, Fault, Hop, List, Release, Request, Resolved, Routing, Skip};
 use crate::source::Span;
 
 use super::Places;
@@ -19,10 +17,8 @@ use super::summary::count;
 /// A request to LiteLLM, and what it was followed with.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempts<'a> {
-    /// The table of the file.
-    pub table: &'a Table,
-    /// The router of its era.
-    pub router: &'a Router<'a>,
+    /// The lists that were walked.
+    pub lists: &'a Lists<'a>,
     /// The release that is assumed.
     pub release: Release,
     /// The name that was asked for.
@@ -33,12 +29,12 @@ pub struct Attempts<'a> {
 
 impl Attempts<'_> {
     fn routing(&self) -> &Routing {
-        self.router.directory().routing()
+        self.lists.routing()
     }
 
     /// The name of a deployment: that of its target.
     fn deployment(&self, at: usize) -> String {
-        let target = target_of(self.table, self.routing(), at).map(|id| self.table.targets[id].name.value.to_string());
+        let target = self.lists.target(at).map(|id| self.lists.table.targets[id].name.value.to_string());
         let model = || self.routing().deployments.get(at).map(|one| one.model.value.clone());
         target.or_else(model).unwrap_or_default()
     }
@@ -60,7 +56,7 @@ impl Attempts<'_> {
 
     fn chain(&self, by: &By) -> Option<(&Chain, usize, bool)> {
         let By::Listed { list, entry, target, resumed } = by else { return None };
-        Some((self.router.directory().chain(*list, *entry)?, *target, *resumed))
+        Some((self.lists.router.directory().chain(*list, *entry)?, *target, *resumed))
     }
 }
 
@@ -139,7 +135,7 @@ fn asks(attempts: &Attempts<'_>, hop: &Hop, failed: Option<&str>, places: &mut P
             None => format!("falls back to {name}"),
         },
     };
-    if let Some(span) = attempts.router.directory().place_of(hop) {
+    if let Some(span) = attempts.lists.router.directory().place_of(hop) {
         let _ = write!(text, " ({})", at(places, span));
     }
     let group = hop.resolved.deployments().first().map_or("", |at| attempts.group(*at));
@@ -309,6 +305,6 @@ fn asks_json(attempts: &Attempts<'_>, hop: &Hop, places: &mut Places<'_>) -> Val
         "order": hop.order.as_ref().map(ToString::to_string),
         "answeredAs": answers,
         "depth": hop.depth,
-        "at": attempts.router.directory().place_of(hop).map(|span| place(places, span)),
+        "at": attempts.lists.router.directory().place_of(hop).map(|span| place(places, span)),
     })
 }

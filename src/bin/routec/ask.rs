@@ -1,9 +1,8 @@
 //! What the commands that ask share: the table, what fails, which routes.
 
-use routec::contingency::{Element, Failure, single_failures};
+use routec::contingency::{Element, Failure, Lists, single_failures};
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
-use routec::litellm::Routing;
 use routec::model::{RouteId, Symptom, Table};
 use routec::policy::Pattern;
 use routec::report::Places;
@@ -59,10 +58,9 @@ impl Subject {
         Ok((table, graph))
     }
 
-    /// The table and what LiteLLM makes of its file, if it is one of LiteLLM's.
-    pub(crate) fn litellm(&self) -> Option<(&Table, &Routing)> {
-        let table = self.outcome.tables.get(self.at)?;
-        table.routing.as_deref().map(|routing| (table, routing))
+    /// The table's lists as the release walks them that is asked for, if its file is one of LiteLLM's.
+    pub(crate) fn lists(&self) -> Option<Lists<'_>> {
+        Lists::new(self.outcome.tables.get(self.at)?, self.request.job.litellm.era())
     }
 
     /// Says, on standard error, where the answer may be wrong because the table is.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use routec::claims::{Fates, fate, follow_litellm, target_of};
-use routec::contingency::{Element, Failure as Fails};
-use routec::litellm::{Failure, Release, Resolved, Router, Routing};
+use routec::claims::{Fates, fate, follow_litellm};
+use routec::contingency::{Element, Failure as Fails, Lists};
+use routec::litellm::{Failure, Release, Resolved, Router};
 use routec::model::Table;
 use routec::report::{self, Attempts, Places, attempts_json, attempts_text};
 
@@ -16,12 +16,12 @@ use crate::world::World;
 /// Follows one request to LiteLLM.
 pub(crate) fn run(
     args: &Trace,
-    (table, routing): (&Table, &Routing),
+    lists: &Lists<'_>,
     release: Release,
     mut places: Places<'_>,
     world: &World,
 ) -> Result<(), Stop> {
-    let router = Router::new(routing, release.era());
+    let (table, routing, router) = (lists.table, lists.routing(), &lists.router);
     let name = args.route.as_str();
     if matches!(router.directory().resolve(name), Resolved::Nobody | Resolved::Default(_)) {
         let known = routing.deployments.iter().map(|one| one.group.value.as_str());
@@ -31,16 +31,16 @@ pub(crate) fn run(
     }
     let fates = match &args.on {
         Some(text) => Fates::InTurn(in_turn("--on", text, ',')?),
-        None => named(args, table, &router)?,
+        None => named(args, table, router)?,
     };
-    let picks = picks(args, table, routing)?;
-    let request = follow_litellm(table, &router, name, &fates, &picks).map_err(|(picked, among)| {
-        let label = |at: &usize| label(table, routing, *at);
+    let picks = picks(args, lists)?;
+    let request = follow_litellm(lists, name, &fates, &picks).map_err(|(picked, among)| {
+        let label = |at: &usize| label(lists, *at);
         let known: Vec<String> = among.iter().map(label).collect();
         let picked = label(&picked);
         Stop::usage(format!("--from: `{picked}` is not among those LiteLLM picks from then: {}", known.join(", ")))
     })?;
-    let attempts = Attempts { table, router: &router, release, name, request: &request };
+    let attempts = Attempts { lists, release, name, request: &request };
     match args.question.format {
         Answer::Text => world.print(&report::terminal(&attempts_text(&attempts, &mut places))),
         Answer::Json => world.print(&format!("{:#}\n", attempts_json(&attempts, &mut places))),
@@ -101,17 +101,17 @@ fn hit(router: &Router<'_>, name: &str) -> Vec<usize> {
 }
 
 /// The deployments that are picked in turn, by their ids or by the names that are printed.
-fn picks(args: &Trace, table: &Table, routing: &Routing) -> Result<Vec<usize>, Stop> {
-    let all = || routing.deployments.iter().enumerate();
+fn picks(args: &Trace, lists: &Lists<'_>) -> Result<Vec<usize>, Stop> {
+    let all = || lists.routing().deployments.iter().enumerate();
     let found = args.from.iter().map(|name| {
         let by_id = all().find(|(_, one)| one.id.as_deref() == Some(name));
-        let found = by_id.or_else(|| all().find(|(at, _)| label(table, routing, *at) == *name)).map(|(at, _)| at);
+        let found = by_id.or_else(|| all().find(|(at, _)| label(lists, *at) == *name)).map(|(at, _)| at);
         found.ok_or_else(|| Stop::usage(format!("--from: no deployment is called `{name}`")))
     });
     found.collect()
 }
 
-fn label(table: &Table, routing: &Routing, at: usize) -> String {
-    let target = target_of(table, routing, at).map(|target| table.targets[target].name.value.to_string());
-    target.unwrap_or_default()
+/// The name of a deployment, as it is printed.
+fn label(lists: &Lists<'_>, at: usize) -> String {
+    lists.target(at).map(|target| lists.table.targets[target].name.value.to_string()).unwrap_or_default()
 }

@@ -17,9 +17,9 @@ use crate::{Exit, Stop};
 /// Follows one request.
 pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
     let subject = Subject::read(&args.question, world)?;
-    if let Some(read) = subject.litellm() {
+    if let Some(lists) = subject.lists() {
         let release = subject.request.job.litellm;
-        attempts::run(args, read, release, subject.places(), world)?;
+        attempts::run(args, &lists, release, subject.places(), world)?;
         subject.warn(world);
         return Ok(Exit::Clean);
     }

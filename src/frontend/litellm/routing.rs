@@ -102,7 +102,9 @@ fn deployment(item: Value<'_>) -> Option<Deployment> {
     let said = |key: &str| info.and_then(|info| info.get(key));
     let weight = |key: &str| {
         let text = params.get(key)?.raw_text()?;
-        Some(text.parse::<f64>().ok()? > 0.0)
+        let amount = crate::model::scaled(text, 3).map(|scaled| scaled.value);
+        // What is no amount, such as a number below 0, weighs nothing.
+        text.parse::<f64>().ok().map(|_| amount.unwrap_or(0))
     };
     let cools = said("cooldown_time").or_else(|| params.get("cooldown_time")).and_then(Value::raw_text);
     Some(Deployment {

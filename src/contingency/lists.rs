@@ -1,0 +1,154 @@
+//! A LiteLLM file as something that can fail: which target each deployment is, how a failure of what it stands on shows,
+//! and where its share of the requests then goes.
+
+use std::collections::BTreeMap;
+
+use crate::graph::Call;
+use crate::litellm::{Decision, Ending, Era, Failure, Pending, Router, Routing, Space, To};
+use crate::model::{Symptom, Table, TargetId};
+
+use super::element::{Failure as Fails, shown};
+use super::flow::{Share, WHOLE};
+use super::outage::{Answer, Spread};
+
+/// How long LiteLLM waits for an answer where the file says nothing, in milliseconds: its own `request_timeout`.
+const LONGEST_CALL: u64 = 6_000_000;
+
+/// The places after which requests of one name are no longer followed.
+const PLACES: usize = 20_000;
+
+/// A LiteLLM file: its table, and the router of one era that walks its lists.
+#[derive(Debug)]
+pub struct Lists<'t> {
+    /// The table.
+    pub table: &'t Table,
+    /// The router.
+    pub router: Router<'t>,
+    targets: Vec<Option<TargetId>>,
+}
+
+impl<'t> Lists<'t> {
+    /// The lists of a table; `None` where it is not LiteLLM's.
+    pub fn new(table: &'t Table, era: Era) -> Option<Self> {
+        let routing = table.routing.as_deref()?;
+        let targets = (0..routing.deployments.len()).map(|at| target_of(table, routing, at)).collect();
+        Some(Self { table, router: Router::new(routing, era), targets })
+    }
+
+    /// The routing they are written in.
+    pub fn routing(&self) -> &'t Routing {
+        self.router.directory().routing()
+    }
+
+    /// The names that callers can ask for: every group in source order, and then every other alias.
+    pub fn names(&self) -> Vec<&'t str> {
+        let mut names: Vec<&str> = self.table.routes.values().map(|route| route.name.value.as_str()).collect();
+        for alias in self.routing().aliases.keys() {
+            if !names.contains(&alias.as_str()) {
+                names.push(alias);
+            }
+        }
+        names
+    }
+
+    /// The target of the table that a deployment became.
+    pub fn target(&self, deployment: usize) -> Option<TargetId> {
+        self.targets.get(deployment).copied().flatten()
+    }
+
+    /// How the call of a deployment fails while all of these fail.
+    pub fn shows(&self, failures: &[Fails], deployment: usize) -> Option<Failure> {
+        let call = Call::first(self.table, self.target(deployment)?);
+        shown(self.table, failures, &call).map(failure_of)
+    }
+
+    /// How long a call of a deployment takes at most, in milliseconds.
+    pub fn longest(&self, deployment: usize) -> u64 {
+        let target = self.target(deployment).map(|target| Call::first(self.table, target));
+        target.and_then(|call| call.timeout).unwrap_or(LONGEST_CALL)
+    }
+
+    /// The deployments that a request for a name calls first, each with its weight among them.
+    pub(super) fn first(&self, name: &str) -> Vec<(usize, u64)> {
+        let walk = self.router.enter(name, 1);
+        match walk.pending() {
+            Pending::Pick => self.weights(walk.among()),
+            Pending::Call(deployment) => vec![(deployment, 1)],
+            Pending::Ended(_) => Vec::new(),
+        }
+    }
+
+    /// The part of the picks that each of several deployments gets.
+    fn weights(&self, among: &[usize]) -> Vec<(usize, u64)> {
+        among.iter().copied().zip(self.router.directory().weights(among)).collect()
+    }
+
+    /// Where the requests for a name go that call a deployment first, while all of these fail.
+    pub(super) fn spread(&self, name: &str, first: usize, failures: &[Fails]) -> Spread {
+        let mut spread = Spread::default();
+        let fates = |deployment: usize| vec![self.shows(failures, deployment)];
+        let Some(space) = Space::explore(&self.router, name, &fates, PLACES) else {
+            spread.lost = WHOLE;
+            return spread;
+        };
+        let mut here: BTreeMap<usize, Share> = BTreeMap::new();
+        let begin = |way: To, here: &mut BTreeMap<usize, Share>| way.place().map(|place| here.insert(place, WHOLE));
+        let is_first = |decision: Decision| decision == Decision::Pick(first);
+        let picked = space.start.place().and_then(|place| space.spot(place));
+        let picked = picked.filter(|spot| spot.calls.is_none());
+        let way = picked.and_then(|spot| spot.ways.iter().find(|way| is_first(way.decision)));
+        begin(way.map_or(space.start, |way| way.to), &mut here);
+        for place in space.forward() {
+            let (Some(share), Some(spot)) = (here.remove(&place), space.spot(place)) else { continue };
+            let picks: Vec<usize> = spot.ways.iter().filter_map(|way| way.decision.picked()).collect();
+            let weights: BTreeMap<usize, u64> = self.weights(&picks).into_iter().collect();
+            let total: u64 = weights.values().sum();
+            let mut left = share;
+            for (number, way) in spot.ways.iter().enumerate() {
+                let weight = way.decision.picked().and_then(|picked| weights.get(&picked));
+                let part = match weight {
+                    // What rounding leaves goes with the last one.
+                    Some(weight) if number + 1 < spot.ways.len() => {
+                        let product = u128::from(share) * u128::from(*weight) / u128::from(total.max(1));
+                        u64::try_from(product).unwrap_or(left).min(left)
+                    }
+                    Some(_) | None => left,
+                };
+                left -= part;
+                match way.to {
+                    To::Place(to) => *here.entry(to).or_insert(0) += part,
+                    To::Ended(Ending::Answered(deployment)) => match self.target(deployment) {
+                        Some(target) => spread.answer(Answer { target, key: None, share: part }),
+                        None => spread.lost += part,
+                    },
+                    To::Ended(Ending::Failed(_) | Ending::Longer) => spread.lost += part,
+                }
+            }
+        }
+        spread.answers.retain(|answer| answer.share > 0);
+        spread
+    }
+}
+
+/// What LiteLLM sees of a symptom.
+pub fn failure_of(symptom: Symptom) -> Failure {
+    match symptom {
+        Symptom::RateLimit => Failure::Status(429),
+        Symptom::Timeout => Failure::Status(408),
+        Symptom::Auth => Failure::Status(401),
+        Symptom::Billing => Failure::Status(402),
+        Symptom::NotEntitled => Failure::Status(404),
+        Symptom::ContextOverflow => Failure::ContextWindow,
+        Symptom::ContentPolicy => Failure::ContentPolicy,
+        Symptom::Overloaded | Symptom::Partial | Symptom::Any => Failure::Status(500),
+    }
+}
+
+/// The target of the table that a deployment of its file became.
+pub fn target_of(table: &Table, routing: &Routing, deployment: usize) -> Option<TargetId> {
+    let written = routing.deployments.get(deployment)?.model.span();
+    // Where an anchor gives several deployments one place, they became targets in the same order.
+    let before = routing.deployments.iter().take(deployment).filter(|one| one.model.span() == written).count();
+    let same = table.targets.iter().filter(|(_, target)| target.name.span() == written);
+    same.map(|(id, _)| id).nth(before)
+}

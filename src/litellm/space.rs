@@ -1,0 +1,189 @@
+//! All requests for one name: where they can stand and what can come next, each place once. A request never comes back
+//! to a place, since lists only go forward, so that the longest way from each place can be told by adding up.
+
+use std::collections::BTreeMap;
+
+use super::ahead::Ahead;
+use super::state::State;
+use super::walk::{Pending, Walk};
+use super::{Ending, Failure, Router};
+
+/// The calls after which a request is no longer followed.
+const LONGEST: usize = 1_000;
+
+/// What is decided at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// This deployment is picked.
+    Pick(usize),
+    /// The call fails so, or answers.
+    End(Option<Failure>),
+}
+
+impl Decision {
+    /// The deployment that is picked, if one is.
+    pub fn picked(self) -> Option<usize> {
+        match self {
+            Self::Pick(deployment) => Some(deployment),
+            Self::End(_) => None,
+        }
+    }
+}
+
+/// Where a request comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// A place, by its number.
+    Place(usize),
+    /// Its end.
+    Ended(Ending),
+}
+
+/// One thing that can come next.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// What is decided.
+    pub decision: Decision,
+    /// Milliseconds that LiteLLM waits at most on the way.
+    pub waited: u64,
+    /// Where the request comes to.
+    pub to: To,
+}
+
+/// Where a request can stand.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// The deployment that is called; `None` where one is picked.
+    pub calls: Option<usize>,
+    /// What can come next; of failures that lead to the same place the first.
+    pub ways: Vec<Way>,
+}
+
+/// The places of all requests for one name.
+#[derive(Clone, Debug)]
+pub struct Space {
+    /// Where a request begins.
+    pub start: To,
+    spots: Vec<Spot>,
+}
+
+/// How the calls of a deployment can end.
+pub type FatesOf<'f> = dyn Fn(usize) -> Vec<Option<Failure>> + 'f;
+
+impl Space {
+    /// Follows every request for a name; `None` where there are more places than `most`, or a request goes on for too
+    /// long.
+    pub fn explore(router: &Router<'_>, name: &str, fates: &FatesOf<'_>, most: usize) -> Option<Self> {
+        let mut explorer =
+            Explorer { ahead: Ahead::new(router), known: BTreeMap::new(), spots: Vec::new(), open: Vec::new() };
+        let start = explorer.meet(router.enter(name, LONGEST));
+        while let Some((number, walk)) = explorer.open.pop() {
+            if explorer.spots.len() > most || start == To::Ended(Ending::Longer) {
+                return None;
+            }
+            let decisions: Vec<Decision> = match walk.pending() {
+                Pending::Pick => walk.among().iter().copied().map(Decision::Pick).collect(),
+                Pending::Call(deployment) => fates(deployment).into_iter().map(Decision::End).collect(),
+                Pending::Ended(_) => Vec::new(),
+            };
+            let mut ways: Vec<Way> = Vec::new();
+            for decision in decisions {
+                let mut walk = walk.clone();
+                match decision {
+                    Decision::Pick(deployment) => walk.pick(Some(deployment)),
+                    Decision::End(failure) => walk.call(failure),
+                }
+                let is_pick = matches!(decision, Decision::Pick(_));
+                let waited = if is_pick { 0 } else { walk.waited() };
+                let to = explorer.meet(walk);
+                if to == To::Ended(Ending::Longer) {
+                    return None;
+                }
+                if !ways.iter().any(|way| goes_alike(way.to, to) && way.waited == waited) {
+                    ways.push(Way { decision, waited, to });
+                }
+            }
+            if let Some(spot) = explorer.spots.get_mut(number) {
+                spot.ways = ways;
+            }
+        }
+        (start != To::Ended(Ending::Longer)).then_some(Self { start, spots: explorer.spots })
+    }
+
+    /// A place by its number.
+    pub fn spot(&self, number: usize) -> Option<&Spot> {
+        self.spots.get(number)
+    }
+
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.spots.len()
+    }
+
+    /// Whether a request ends before any call.
+    pub fn is_empty(&self) -> bool {
+        self.spots.is_empty()
+    }
+
+    /// The places in an order in which each comes before those that it leads to.
+    pub fn forward(&self) -> Vec<usize> {
+        let mut before = vec![0usize; self.spots.len()];
+        let leads = |spot: &Spot| spot.ways.iter().filter_map(|way| way.to.place()).collect::<Vec<_>>();
+        for to in self.spots.iter().flat_map(leads) {
+            before.get_mut(to).into_iter().for_each(|count| *count += 1);
+        }
+        let mut order: Vec<usize> = self.start.place().into_iter().collect();
+        let mut at = 0;
+        while let Some(spot) = order.get(at).and_then(|number| self.spots.get(*number)) {
+            at += 1;
+            for to in leads(spot) {
+                let Some(count) = before.get_mut(to) else { continue };
+                *count -= 1;
+                if *count == 0 {
+                    order.push(to);
+                }
+            }
+        }
+        order
+    }
+}
+
+impl To {
+    /// The number of the place, if it is one.
+    pub fn place(self) -> Option<usize> {
+        match self {
+            Self::Place(number) => Some(number),
+            Self::Ended(_) => None,
+        }
+    }
+}
+
+/// Whether nothing that happens later tells two ways apart: with which failure a request ends is no difference.
+fn goes_alike(one: To, other: To) -> bool {
+    let is_failure = |to: To| matches!(to, To::Ended(Ending::Failed(_)));
+    one == other || (is_failure(one) && is_failure(other))
+}
+
+struct Explorer<'w> {
+    ahead: Ahead<'w>,
+    known: BTreeMap<State<'w>, usize>,
+    spots: Vec<Spot>,
+    open: Vec<(usize, Walk<'w>)>,
+}
+
+impl<'w> Explorer<'w> {
+    fn meet(&mut self, walk: Walk<'w>) -> To {
+        let calls = match walk.pending() {
+            Pending::Ended(ending) => return To::Ended(ending),
+            Pending::Pick => None,
+            Pending::Call(deployment) => Some(deployment),
+        };
+        let number = self.spots.len();
+        let known = *self.known.entry(self.ahead.of(walk.state())).or_insert(number);
+        if known == number {
+            self.spots.push(Spot { calls, ways: Vec::new() });
+            self.open.push((number, walk));
+        }
+        To::Place(known)
+    }
+}
