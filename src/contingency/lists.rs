@@ -72,15 +72,10 @@ impl<'t> Lists<'t> {
     pub(super) fn first(&self, name: &str) -> Vec<(usize, u64)> {
         let walk = self.router.enter(name, 1);
         match walk.pending() {
-            Pending::Pick => self.weights(walk.among()),
+            Pending::Pick => walk.weighed().collect(),
             Pending::Call(deployment) => vec![(deployment, 1)],
             Pending::Ended(_) => Vec::new(),
         }
-    }
-
-    /// The part of the picks that each of several deployments gets.
-    fn weights(&self, among: &[usize]) -> Vec<(usize, u64)> {
-        among.iter().copied().zip(self.router.directory().weights(among)).collect()
     }
 
     /// Where the requests for a name go that call a deployment first, while all of these fail.
@@ -100,19 +95,15 @@ impl<'t> Lists<'t> {
         begin(way.map_or(space.start, |way| way.to), &mut here);
         for place in space.forward() {
             let (Some(share), Some(spot)) = (here.remove(&place), space.spot(place)) else { continue };
-            let picks: Vec<usize> = spot.ways.iter().filter_map(|way| way.decision.picked()).collect();
-            let weights: BTreeMap<usize, u64> = self.weights(&picks).into_iter().collect();
-            let total: u64 = weights.values().sum();
+            let total: u64 = spot.ways.iter().map(|way| way.weight).sum();
             let mut left = share;
             for (number, way) in spot.ways.iter().enumerate() {
-                let weight = way.decision.picked().and_then(|picked| weights.get(&picked));
-                let part = match weight {
-                    // What rounding leaves goes with the last one.
-                    Some(weight) if number + 1 < spot.ways.len() => {
-                        let product = u128::from(share) * u128::from(*weight) / u128::from(total.max(1));
-                        u64::try_from(product).unwrap_or(left).min(left)
-                    }
-                    Some(_) | None => left,
+                // What rounding leaves goes with the last one.
+                let part = if number + 1 < spot.ways.len() {
+                    let product = u128::from(share) * u128::from(way.weight) / u128::from(total.max(1));
+                    u64::try_from(product).unwrap_or(left).min(left)
+                } else {
+                    left
                 };
                 left -= part;
                 match way.to {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::state::{Identity, State};
+use super::state::{Identity, State, With};
 use super::{Era, List, Router};
 
 /// Which deployments the names that lists lead to stand for.
 pub(super) struct Ahead<'w> {
     /// For each deployment the targets of lists that lead to it, as attempts are told apart.
     targets: BTreeMap<usize, BTreeSet<Identity<'w>>>,
-    /// Whether a request tries no target twice.
+    /// Whether a request tries no target twice: not where the others of a group come before its lists.
     tries_once: bool,
 }
 
@@ -21,12 +21,14 @@ impl<'w> Ahead<'w> {
             let chains = (0..).map_while(|entry| directory.chain(list, entry));
             for target in chains.flat_map(|chain| &chain.targets) {
                 for deployment in directory.resolve(&target.name).deployments() {
-                    let identity = (target.name.as_str(), None, target.with.as_deref());
+                    let identity =
+                        (target.name.as_str(), None, target.with.as_deref().map_or(With::Nothing, With::Written));
                     targets.entry(*deployment).or_default().insert(identity);
                 }
             }
         }
-        Self { targets, tries_once: directory.era() != Era::Paths }
+        let fails_over = directory.routing().settings.selection.fails_over;
+        Self { targets, tries_once: directory.era() != Era::Paths && !fails_over }
     }
 
     /// A state without what cannot matter any more.

@@ -44,7 +44,7 @@ impl Cooldowns {
         if never || routing.settings.no_cooldowns {
             return;
         }
-        let is_single = directory.group_size(deployment) == 1;
+        let is_single = directory.is_single(deployment, asked);
         let mut fails = 0;
         if !is_single {
             let all = self.fails.entry(deployment).or_insert(0);

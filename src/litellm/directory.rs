@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chains::{Found, Index, List};
 use super::providers::with_prefix;
-use super::{By, Chain, Era, Hop, Order, Routing};
+use super::{By, Chain, Era, Hop, Order, Routing, Strategy};
 use crate::source::{Span, Spanned};
 
 /// What a name stands for.
@@ -16,6 +16,8 @@ pub enum Resolved {
     Group(Vec<usize>),
     /// The deployments of the group that an alias stands for.
     Alias(Vec<usize>),
+    /// The deployments of the groups that an entry of `routing_groups` joins.
+    Set(Vec<usize>),
     /// The deployments of a group whose name is a pattern.
     Wildcard(Vec<usize>),
     /// The deployments of a model, by its `litellm_params.model`.
@@ -31,7 +33,12 @@ impl Resolved {
     pub fn deployments(&self) -> &[usize] {
         match self {
             Self::Id(one) => std::slice::from_ref(one),
-            Self::Group(all) | Self::Alias(all) | Self::Wildcard(all) | Self::Model(all) | Self::Default(all) => all,
+            Self::Group(all)
+            | Self::Alias(all)
+            | Self::Set(all)
+            | Self::Wildcard(all)
+            | Self::Model(all)
+            | Self::Default(all) => all,
             Self::Nobody => &[],
         }
     }
@@ -42,7 +49,7 @@ impl Resolved {
 pub struct Directory<'r> {
     routing: &'r Routing,
     era: Era,
-    groups: BTreeMap<&'r str, Vec<usize>>,
+    pub(super) groups: BTreeMap<&'r str, Vec<usize>>,
     ids: BTreeMap<&'r str, usize>,
     models: BTreeMap<&'r str, Vec<usize>>,
     /// Patterns in the order LiteLLM asks them.
@@ -113,6 +120,9 @@ impl<'r> Directory<'r> {
         if let Some(all) = self.groups.get(name) {
             return if alias.is_some() { Resolved::Alias(all.clone()) } else { Resolved::Group(all.clone()) };
         }
+        if let Some(all) = self.set(name).map(|set| self.members(set)).filter(|all| !all.is_empty()) {
+            return Resolved::Set(all);
+        }
         if let Some(all) = self.by_pattern(name) {
             return Resolved::Wildcard(all.to_vec());
         }
@@ -135,14 +145,21 @@ impl<'r> Directory<'r> {
         found.map(|(_, all)| all.as_slice())
     }
 
-    /// The distinct orders of the deployments that LiteLLM lists for a name, the lowest first.
-    pub(super) fn orders(&self, name: &str) -> Vec<&'r Order> {
-        let own = self.groups.get(name).map_or(&[][..], Vec::as_slice);
+    /// The deployments that LiteLLM lists for a name: its own, those of its alias, those of the groups it joins, and else
+    /// those of its pattern.
+    pub(super) fn listed(&self, name: &str) -> Vec<usize> {
+        let own = self.groups.get(name).into_iter();
         let alias = self.routing.aliases.get(name).and_then(|target| self.groups.get(target.value.as_str()));
-        let alias = alias.map_or(&[][..], Vec::as_slice);
-        let listed = if own.is_empty() && alias.is_empty() { self.by_pattern(name).unwrap_or(&[]) } else { own };
-        let all = listed.iter().chain(alias);
-        let orders: BTreeSet<&Order> = all.filter_map(|at| self.routing.deployments.get(*at)?.order.as_ref()).collect();
+        let mut all: Vec<usize> = own.chain(alias).flatten().copied().collect();
+        all.extend(self.set(name).map(|set| self.members(set)).into_iter().flatten());
+        if all.is_empty() { self.by_pattern(name).unwrap_or(&[]).to_vec() } else { all }
+    }
+
+    /// The distinct orders of those, the lowest first.
+    pub(super) fn orders(&self, name: &str) -> Vec<&'r Order> {
+        let set = self.set(name);
+        let listed = self.listed(name).into_iter();
+        let orders: BTreeSet<&'r Order> = listed.filter_map(|at| self.order_in(at, set)).collect();
         orders.into_iter().collect()
     }
 
@@ -198,11 +215,9 @@ impl<'r> Directory<'r> {
         alias.or_else(|| own.map(|one| one.group.span()))
     }
 
-    /// Those of some deployments that a random pick can hit, and which of the weights counts; other strategies pick by
-    /// what nobody knows beforehand.
+    /// Those of some deployments that a random pick can hit, and which of the weights counts.
     pub(super) fn weighed(&self, left: Vec<usize>) -> (Vec<usize>, Option<usize>) {
-        let metrics = if self.routing.settings.shuffles { 0..3 } else { 0..0 };
-        for metric in metrics {
+        for metric in 0..3 {
             let weight = |at: &usize| self.weight(*at, metric);
             // Until 1.104 the first deployment decided which parameter counts.
             let counts = self.era == Era::Resuming || left.first().is_some_and(|at| weight(at).is_some());
@@ -219,9 +234,11 @@ impl<'r> Directory<'r> {
         self.routing.deployments.get(deployment)?.weights.by.get(metric).copied().flatten()
     }
 
-    /// How often each of several deployments is picked, relative to the others: equally often where no weight counts.
-    pub fn weights(&self, among: &[usize]) -> Vec<u64> {
-        let (_, metric) = self.weighed(among.to_vec());
+    /// How often each of several deployments is picked for a name, relative to the others: equally often where no weight
+    /// counts, or where it hangs on earlier traffic.
+    pub(super) fn weights(&self, name: &str, among: &[usize]) -> Vec<u64> {
+        let shuffles = self.strategy(name) == Strategy::Shuffle;
+        let metric = if shuffles { self.weighed(among.to_vec()).1 } else { None };
         let weight = |at: &usize| metric.map_or(1, |metric| self.weight(*at, metric).unwrap_or(0));
         among.iter().map(weight).collect()
     }

@@ -110,16 +110,20 @@ pub enum Fault {
     NoneLeft,
     /// `num_retries_per_request` is used up.
     Spent,
+    /// No deployment has the tags of the request.
+    NoTag,
+    /// The providers of all deployments have a budget without a limit.
+    NoBudget,
 }
 
 impl Fault {
-    /// The status LiteLLM gives it; none for a request whose retries are used up.
+    /// The status LiteLLM gives it; none where it raises an error without one.
     pub fn status(self) -> Option<u16> {
         match self {
             Self::Answer(failure) => Some(failure.status()),
             Self::UnknownName => Some(400),
             Self::NoneLeft => Some(429),
-            Self::Spent => None,
+            Self::Spent | Self::NoTag | Self::NoBudget => None,
         }
     }
 
@@ -127,7 +131,7 @@ impl Fault {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Answer(failure) => Some(failure),
-            Self::UnknownName | Self::NoneLeft | Self::Spent => None,
+            Self::UnknownName | Self::NoneLeft | Self::Spent | Self::NoTag | Self::NoBudget => None,
         }
     }
 
@@ -136,7 +140,7 @@ impl Fault {
         match self {
             Self::Answer(failure) => failure.classes(),
             Self::UnknownName => &["BadRequestError"],
-            Self::NoneLeft | Self::Spent => &[],
+            Self::NoneLeft | Self::Spent | Self::NoTag | Self::NoBudget => &[],
         }
     }
 }

@@ -6,18 +6,22 @@
 //! in `tests/litellm/` compares every walk with those releases themselves.
 
 mod ahead;
+mod candidates;
 mod chains;
 mod cooldown;
 mod count;
 mod directory;
 mod failure;
+mod ledger;
 mod providers;
 mod release;
 mod request;
 mod retries;
 mod routing;
+mod sets;
 mod space;
 mod state;
+mod tags;
 mod tries;
 mod walk;
 
@@ -27,6 +31,9 @@ pub use directory::{Directory, Resolved};
 pub use failure::{Failure, Fault};
 pub use release::{Era, Release};
 pub use request::{By, Call, Ending, Event, Hop, Request, Skip};
-pub use routing::{AllowedFails, Chain, Deployment, Order, RetryPolicy, Routing, Settings, Target, Weights};
+pub use routing::{
+    AllowedFails, Assumption, Chain, Deployment, GroupTags, Order, RetryPolicy, Routing, Selection, Set, Settings,
+    Strategy, TagsNeeded, Target, Weights,
+};
 pub use space::{Decision, FatesOf, Space, Spot, To, Way};
 pub use walk::{Pending, Router, Walk};

@@ -10,6 +10,8 @@ pub enum By {
     Request,
     /// It is the next order of the group that failed.
     Order,
+    /// It is the group that failed, without the deployments that did.
+    Failover,
     /// A list names it.
     Listed {
         /// The list.

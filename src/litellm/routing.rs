@@ -1,6 +1,6 @@
 //! The routing of a LiteLLM file as LiteLLM itself understands it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Place, Spanned};
 
@@ -17,10 +17,50 @@ pub struct Routing {
     pub content_policy: Option<Vec<Chain>>,
     /// `model_group_alias`: the alias, and the one name it stands for.
     pub aliases: BTreeMap<String, Spanned<String>>,
+    /// `routing_groups`.
+    pub sets: Vec<Set>,
     /// The numbers.
     pub settings: Settings,
+    /// Settings that are followed for requests of one kind only.
+    pub assumptions: Vec<Assumption>,
     /// Settings that can change a walk and are not followed here, as written.
     pub unfollowed: Vec<Spanned<String>>,
+}
+
+/// What is taken to be so where a setting decides by what no file says.
+#[derive(Clone, Debug)]
+pub struct Assumption {
+    /// The setting.
+    pub setting: Spanned<String>,
+    /// For what kind of request it is followed, after `it is followed`.
+    pub scope: &'static str,
+}
+
+/// An entry of `routing_groups`: several groups, how one of their deployments is picked and, since 1.97, a name for all.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// `group_name`.
+    pub name: String,
+    /// `models`: the names of its groups.
+    pub members: Vec<String>,
+    /// How one of its deployments is picked.
+    pub strategy: Strategy,
+    /// For `routing_strategy: priority`, known since 1.104, the order of the deployments of each group.
+    pub priorities: Option<BTreeMap<String, Order>>,
+}
+
+/// How one of several deployments is picked, `routing_strategy`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// At random, by weights: `simple-shuffle`.
+    #[default]
+    Shuffle,
+    /// By price: `cost-based-routing`.
+    Cost,
+    /// By what each has used, in the oldest way: `usage-based-routing`.
+    Usage,
+    /// By earlier traffic in any other way.
+    Traffic,
 }
 
 /// One deployment: an entry of `model_list`.
@@ -44,6 +84,23 @@ pub struct Deployment {
     pub mocked: bool,
     /// Whether `model_info.blocked` takes it out for good.
     pub blocked: bool,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// What it says of tags for its whole group, since 1.97.
+    pub group_tags: GroupTags,
+    /// `custom_llm_provider`.
+    pub provider: Option<String>,
+    /// What a token in and a token out cost together, in 10^-18 US dollars, where the deployment itself says both.
+    pub price: Option<u128>,
+}
+
+/// What `model_info` of a deployment says of tags; the first of a group that says something counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupTags {
+    /// `enable_tag_filtering`, which goes before the router's.
+    pub filters: Option<bool>,
+    /// `allow_fail_open`: whether tags that leave nobody are passed over.
+    pub fails_open: bool,
 }
 
 /// The parameters that weigh a random pick; the first that any deployment has decides for the group.
@@ -118,10 +175,37 @@ pub struct Settings {
     pub allowed_fails: AllowedFails,
     /// `disable_cooldowns`.
     pub no_cooldowns: bool,
-    /// Whether deployments of one group are picked at random by their weights: `simple-shuffle`.
-    pub shuffles: bool,
+    /// Which deployments of a group are called.
+    pub selection: Selection,
     /// Whether a 400 of the provider leads to fallbacks, `fallback_on_unsupported_params`.
     pub falls_back_on_bad_requests: bool,
+}
+
+/// What decides which deployments of a group are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// How one of several is picked.
+    pub strategy: Strategy,
+    /// `enable_weighted_failover`: whether the others of a group come before its lists.
+    pub fails_over: bool,
+    /// `enable_pre_call_checks`.
+    pub checks_before: bool,
+    /// `enable_tag_filtering`.
+    pub filters_by_tag: bool,
+    /// How many tags of the request a deployment needs.
+    pub tags_needed: TagsNeeded,
+    /// Providers whose entry in `provider_budget_config` has a time and no limit, which is as if it was used up.
+    pub unfunded: BTreeSet<String>,
+}
+
+/// How many tags of a request a deployment needs, `tag_filtering_match_any`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TagsNeeded {
+    /// One of them.
+    #[default]
+    One,
+    /// All of them.
+    All,
 }
 
 impl Default for Settings {
@@ -136,7 +220,7 @@ impl Default for Settings {
             group_retry_policies: BTreeMap::new(),
             allowed_fails: AllowedFails::default(),
             no_cooldowns: false,
-            shuffles: true,
+            selection: Selection::default(),
             falls_back_on_bad_requests: true,
         }
     }

@@ -44,6 +44,8 @@ pub enum To {
 pub struct Way {
     /// What is decided.
     pub decision: Decision,
+    /// How often, relative to the other picks of a place; 1 for the end of a call.
+    pub weight: u64,
     /// Milliseconds that LiteLLM waits at most on the way.
     pub waited: u64,
     /// Where the request comes to.
@@ -81,13 +83,13 @@ impl Space {
             if explorer.spots.len() > most || start == To::Ended(Ending::Longer) {
                 return None;
             }
-            let decisions: Vec<Decision> = match walk.pending() {
-                Pending::Pick => walk.among().iter().copied().map(Decision::Pick).collect(),
-                Pending::Call(deployment) => fates(deployment).into_iter().map(Decision::End).collect(),
+            let decisions: Vec<(Decision, u64)> = match walk.pending() {
+                Pending::Pick => walk.weighed().map(|(picked, weight)| (Decision::Pick(picked), weight)).collect(),
+                Pending::Call(deployment) => fates(deployment).into_iter().map(|end| (Decision::End(end), 1)).collect(),
                 Pending::Ended(_) => Vec::new(),
             };
             let mut ways: Vec<Way> = Vec::new();
-            for decision in decisions {
+            for (decision, weight) in decisions {
                 let mut walk = walk.clone();
                 match decision {
                     Decision::Pick(deployment) => walk.pick(Some(deployment)),
@@ -100,7 +102,7 @@ impl Space {
                     return None;
                 }
                 if !ways.iter().any(|way| goes_alike(way.to, to) && way.waited == waited) {
-                    ways.push(Way { decision, waited, to });
+                    ways.push(Way { decision, weight, waited, to });
                 }
             }
             if let Some(spot) = explorer.spots.get_mut(number) {

@@ -6,11 +6,35 @@ use std::rc::Rc;
 
 use super::chains::List;
 use super::cooldown::Cooldowns;
+use super::ledger::Ledgers;
 use super::{By, Directory, Order, Resolved, Target};
 use crate::source::Place;
 
 /// A target as LiteLLM tells attempts apart: its name, its order, and what a mapping says besides.
-pub(super) type Identity<'w> = (&'w str, Option<&'w Order>, Option<&'w str>);
+pub(super) type Identity<'w> = (&'w str, Option<&'w Order>, With<'w>);
+
+/// What sets an attempt apart from one of the bare name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum With<'w> {
+    /// Nothing.
+    Nothing,
+    /// What a mapping says besides the name.
+    Written(&'w str),
+    /// Deployments that are passed over.
+    Without(Rc<BTreeSet<usize>>),
+}
+
+/// A name, and which of its deployments are wanted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked<'w> {
+    pub(super) name: &'w str,
+    /// Those of this order; of the lowest where it is absent.
+    pub(super) order: Option<&'w Order>,
+    /// None of these, which have failed before. It stays with the request, so that later targets are asked for it, too.
+    pub(super) without: Option<Rc<BTreeSet<usize>>>,
+    /// How many lists deep it stands.
+    pub(super) depth: u32,
+}
 
 /// Where a request stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,19 +42,18 @@ pub(super) struct State<'w> {
     pub(super) trying: Try<'w>,
     /// The lists that are being walked, the outermost first.
     pub(super) lists: Vec<Open<'w>>,
-    /// Retries noted so far, for `num_retries_per_request`. LiteLLM keeps the number in the request's metadata, of which
-    /// every hop since 1.97 gets a copy: what a hop notes, the lists above it do not see.
-    pub(super) noted: Vec<u32>,
+    pub(super) ledgers: Ledgers,
     pub(super) tried: BTreeSet<Identity<'w>>,
     pub(super) cooldowns: Cooldowns,
 }
 
 impl<'w> State<'w> {
-    pub(super) fn new(name: &'w str) -> Self {
+    pub(super) fn new(name: &'w str, tags: BTreeSet<String>) -> Self {
+        let asked = Asked { name, order: None, without: None, depth: 0 };
         Self {
-            trying: Try::new(name, None, Rc::new(Resolved::Nobody), 0),
+            trying: Try::new(asked, Rc::new(Resolved::Nobody)),
             lists: Vec::new(),
-            noted: vec![0],
+            ledgers: Ledgers::new(tags),
             tried: BTreeSet::new(),
             cooldowns: Cooldowns::default(),
         }
@@ -40,9 +63,7 @@ impl<'w> State<'w> {
 /// The tries of one group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Try<'w> {
-    pub(super) name: &'w str,
-    pub(super) order: Option<&'w Order>,
-    pub(super) depth: u32,
+    pub(super) asked: Asked<'w>,
     pub(super) retry: u32,
     /// The deployment that is called.
     pub(super) called: Option<usize>,
@@ -56,11 +77,9 @@ pub(super) struct Try<'w> {
 }
 
 impl<'w> Try<'w> {
-    pub(super) fn new(name: &'w str, order: Option<&'w Order>, resolved: Rc<Resolved>, depth: u32) -> Self {
+    pub(super) fn new(asked: Asked<'w>, resolved: Rc<Resolved>) -> Self {
         Self {
-            name,
-            order,
-            depth,
+            asked,
             retry: 0,
             called: None,
             by_client: 0,
@@ -75,19 +94,23 @@ impl<'w> Try<'w> {
 /// A list that is being walked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Open<'w> {
-    /// The group that failed.
-    pub(super) failed: &'w str,
+    /// What was asked for and failed.
+    pub(super) failed: Asked<'w>,
+    /// What the next target is asked for, apart from its name.
+    pub(super) wanted: Asked<'w>,
     pub(super) at: usize,
-    pub(super) depth: u32,
-    pub(super) order: Option<&'w Order>,
-    /// Whether it has a copy of what is noted.
-    pub(super) has_own_note: bool,
+    /// Whether it has a copy of the metadata.
+    pub(super) has_ledger: bool,
+    /// Whether its group failed with what ends a failover around it.
+    pub(super) ends_failover: bool,
     pub(super) steps: Rc<Steps<'w>>,
 }
 
-/// What a list leads to: further orders of the group that failed, and then the targets of an entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What a list leads to: the group that failed without those of its deployments that did; or further orders of the group,
+/// and then the targets of an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Steps<'w> {
+    pub(super) failover: Option<Rc<BTreeSet<usize>>>,
     pub(super) orders: Vec<&'w Order>,
     /// The list, its entry, and whether that is the entry of the group the request asked for.
     pub(super) listed: Option<(List, usize, bool)>,
@@ -98,7 +121,7 @@ pub(super) struct Steps<'w> {
 pub(super) struct Step<'w> {
     pub(super) name: &'w str,
     pub(super) order: Option<&'w Order>,
-    pub(super) with: Option<&'w str>,
+    pub(super) with: With<'w>,
     pub(super) is_mapping: bool,
     pub(super) by: By,
     place: Place,
@@ -106,7 +129,11 @@ pub(super) struct Step<'w> {
 
 impl Step<'_> {
     pub(super) fn target(&self) -> Target {
-        let with = self.with.map(str::to_owned);
+        let with = match &self.with {
+            With::Nothing => None,
+            With::Written(text) => Some((*text).to_owned()),
+            With::Without(passed) => Some(format!("without {passed:?}")),
+        };
         Target { name: self.name.to_owned(), place: self.place, with, is_mapping: self.is_mapping }
     }
 }
@@ -114,11 +141,18 @@ impl Step<'_> {
 impl<'w> Steps<'w> {
     /// The step of a number, from 0, of the list of a group that failed.
     pub(super) fn get(&self, directory: &'w Directory<'w>, at: usize, failed: &'w str) -> Option<Step<'w>> {
-        if let Some(order) = self.orders.get(at) {
+        let itself = || {
             let all = &directory.routing().deployments;
-            let place = all.iter().find(|one| one.group.value == failed).or(all.first())?.group.place;
-            let (with, is_mapping) = (None, true);
-            return Some(Step { name: failed, order: Some(order), with, is_mapping, by: By::Order, place });
+            Some(all.iter().find(|one| one.group.value == failed).or(all.first())?.group.place)
+        };
+        if let Some(passed) = &self.failover {
+            let with = With::Without(Rc::clone(passed));
+            let step = Step { name: failed, order: None, with, is_mapping: true, by: By::Failover, place: itself()? };
+            return (at == 0).then_some(step);
+        }
+        if let Some(order) = self.orders.get(at) {
+            let (order, with) = (Some(*order), With::Nothing);
+            return Some(Step { name: failed, order, with, is_mapping: true, by: By::Order, place: itself()? });
         }
         let (list, entry, resumed) = self.listed?;
         let target = at - self.orders.len();
@@ -126,7 +160,7 @@ impl<'w> Steps<'w> {
         Some(Step {
             name: &written.name,
             order: None,
-            with: written.with.as_deref(),
+            with: written.with.as_deref().map_or(With::Nothing, With::Written),
             is_mapping: written.is_mapping,
             by: By::Listed { list, entry, target, resumed },
             place: written.place,

@@ -19,7 +19,7 @@ impl<'w> Walk<'w> {
     pub(super) fn failed(&mut self, fault: Fault, called: Option<usize>) -> Go<'w> {
         let era = self.directory.era();
         let settings = &self.directory.routing().settings;
-        let Try { name, retry, .. } = self.state.trying;
+        let (name, retry) = (self.state.trying.asked.name, self.state.trying.retry);
         let (retries, by_policy) = self.state.trying.granted.unwrap_or_else(|| {
             let own = called.and_then(|at| self.directory.routing().deployments.get(at)?.retries);
             let policy = by_policy(settings, name, fault, era);
@@ -75,11 +75,11 @@ impl<'w> Walk<'w> {
         Standing { healthy: all.iter().filter(|at| self.is_healthy(**at)).count(), all: all.len() }
     }
 
-    fn is_healthy(&self, deployment: usize) -> bool {
+    pub(super) fn is_healthy(&self, deployment: usize) -> bool {
         !self.state.cooldowns.holds(deployment) && !self.is_blocked(deployment)
     }
 
-    fn is_blocked(&self, deployment: usize) -> bool {
+    pub(super) fn is_blocked(&self, deployment: usize) -> bool {
         self.directory.routing().deployments.get(deployment).is_some_and(|one| one.blocked)
     }
 
@@ -89,7 +89,10 @@ impl<'w> Walk<'w> {
         if matches!(*self.state.trying.resolved, Resolved::Nobody) {
             return self.stays(Fault::UnknownName, None);
         }
-        self.state.trying.among = self.candidates();
+        match self.candidates() {
+            Ok(among) => self.state.trying.among = among,
+            Err(fault) => return self.stays(fault, None),
+        }
         match *self.among() {
             [] => self.stays(Fault::NoneLeft, None),
             [only] => self.picked(only),
@@ -99,8 +102,14 @@ impl<'w> Walk<'w> {
 
     /// A deployment is picked; whether it is called.
     pub(super) fn picked(&mut self, deployment: usize) -> Go<'w> {
-        let noted = self.state.noted.last().copied().unwrap_or(0);
-        let cap = self.directory.routing().settings.retries_per_request;
+        let routing = self.directory.routing();
+        let ledger = self.state.ledgers.current_mut();
+        if self.directory.era() != Era::Resuming {
+            let tags = routing.deployments.get(deployment).map(|picked| &picked.tags);
+            ledger.tags.extend(tags.into_iter().flatten().cloned());
+        }
+        let noted = ledger.noted;
+        let cap = routing.settings.retries_per_request;
         if cap.is_some_and(|cap| noted > 0 && cap <= noted) {
             return self.stays(Fault::Spent, Some(deployment));
         }
@@ -116,7 +125,8 @@ impl<'w> Walk<'w> {
         let client = own.and_then(|own| own.retries);
         let client = client.filter(|_| self.directory.era() == Era::Paths).unwrap_or(0);
         let failure = failure.filter(|_| !own.is_some_and(|own| own.mocked));
-        let Try { name, retry, by_client, ref among, .. } = self.state.trying;
+        let Try { retry, by_client, ref among, ref asked, .. } = self.state.trying;
+        let name = asked.name;
         let among = if self.events.is_some() { among.clone() } else { Vec::new() };
         self.say(|| Event::Calls(Call { deployment, retry, by_client, among, failure }));
         let Some(failure) = failure else { return Go::Wait(Pending::Ended(Ending::Answered(deployment))) };
@@ -136,26 +146,5 @@ impl<'w> Walk<'w> {
             self.say(|| Event::Stays(fault));
         }
         Go::Failed(fault, picked)
-    }
-
-    /// The deployments LiteLLM picks from.
-    fn candidates(&self) -> Vec<usize> {
-        let Try { resolved, order, refused, .. } = &self.state.trying;
-        if let Resolved::Id(one) = &**resolved {
-            return if self.is_blocked(*one) { Vec::new() } else { vec![*one] };
-        }
-        let deployments = &self.directory.routing().deployments;
-        let order_of = |at: &usize| deployments.get(*at).and_then(|one| one.order.as_ref());
-        let mut left: Vec<usize> = resolved.deployments().iter().copied().filter(|at| self.is_healthy(*at)).collect();
-        let lowest = left.iter().filter_map(order_of).min().cloned();
-        // Until 1.97 an order that nobody has was no order at all.
-        let is_void = self.directory.era() == Era::Paths
-            && order.is_some_and(|order| left.iter().all(|at| order_of(at) != Some(order)));
-        if let Some(wanted) = order.or(lowest.as_ref()).filter(|_| !is_void) {
-            left.retain(|at| order_of(at) == Some(wanted));
-        }
-        let unrefused: Vec<usize> = left.iter().copied().filter(|at| !refused.contains(at)).collect();
-        let left = if unrefused.is_empty() { left } else { unrefused };
-        self.directory.weighed(left).0
     }
 }

@@ -1,11 +1,12 @@
 //! Follows one request from list to list: `async_function_with_fallbacks` and `run_async_fallback`. A walk stands before
 //! a pick, before a call or at its end, so that whoever asks for all requests can go on from there in every way.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::chains::List;
-use super::state::{Open, State, Step, Steps, Try};
-use super::{By, Directory, Ending, Era, Event, Failure, Fault, Hop, Order, Request, Routing, Skip};
+use super::state::{Asked, Open, State, Step, Steps, Try, With};
+use super::{By, Directory, Ending, Era, Event, Failure, Fault, Hop, Request, Routing, Skip};
 
 /// How deep hops are followed. LiteLLM needs several frames of Python for each, and Python gives up before that.
 const DEEPEST: u32 = 200;
@@ -14,6 +15,7 @@ const DEEPEST: u32 = 200;
 #[derive(Debug)]
 pub struct Router<'r> {
     directory: Directory<'r>,
+    tags: BTreeSet<String>,
 }
 
 /// How the call of this number, from 0, of this deployment ends.
@@ -24,7 +26,14 @@ type PickOf<'f> = dyn FnMut(&[usize]) -> Option<usize> + 'f;
 impl<'r> Router<'r> {
     /// The router of a file.
     pub fn new(routing: &'r Routing, era: Era) -> Self {
-        Self { directory: Directory::new(routing, era) }
+        Self { directory: Directory::new(routing, era), tags: BTreeSet::new() }
+    }
+
+    /// The same router for requests with these tags.
+    #[must_use]
+    pub fn tagged(mut self, tags: impl IntoIterator<Item = String>) -> Self {
+        self.tags.extend(tags);
+        self
     }
 
     /// The names it knows.
@@ -34,13 +43,13 @@ impl<'r> Router<'r> {
 
     /// A request for a name before its first pick or call, which is followed for at most so many calls.
     pub fn enter<'w>(&'w self, name: &'w str, limit: usize) -> Walk<'w> {
-        Walk::enter(&self.directory, name, limit, None)
+        Walk::enter(self, name, limit, None)
     }
 
     /// Follows a request for a name for at most so many calls. `fate` says how each call ends; `pick` which of several
     /// deployments is called, and where it gives none of them the first is.
     pub fn follow(&self, name: &str, limit: usize, fate: &mut FateOf<'_>, pick: &mut PickOf<'_>) -> Request {
-        let mut walk = Walk::enter(&self.directory, name, limit, Some(Vec::new()));
+        let mut walk = Walk::enter(self, name, limit, Some(Vec::new()));
         loop {
             match walk.pending() {
                 Pending::Pick => {
@@ -88,7 +97,7 @@ pub struct Walk<'w> {
 /// What comes next.
 pub(super) enum Go<'w> {
     /// A name is asked for.
-    Ask(&'w str, Option<&'w Order>, By, u32),
+    Ask(Asked<'w>, By),
     /// A try of the group begins.
     Try,
     /// A try ended so, of this deployment.
@@ -104,9 +113,9 @@ pub(super) enum Go<'w> {
 }
 
 impl<'w> Walk<'w> {
-    fn enter(directory: &'w Directory<'w>, name: &'w str, limit: usize, events: Option<Vec<Event>>) -> Self {
+    fn enter(router: &'w Router<'w>, name: &'w str, limit: usize, events: Option<Vec<Event>>) -> Self {
         let mut walk = Self {
-            directory,
+            directory: &router.directory,
             original: name,
             limit,
             hops: 0,
@@ -114,10 +123,10 @@ impl<'w> Walk<'w> {
             pending: Pending::Pick,
             waited: 0,
             events,
-            state: State::new(name),
+            state: State::new(name, router.tags.clone()),
             faults: Vec::new(),
         };
-        walk.go(Go::Ask(name, None, By::Request, 0));
+        walk.go(Go::Ask(Asked { name, order: None, without: None, depth: 0 }, By::Request));
         walk
     }
 
@@ -129,6 +138,12 @@ impl<'w> Walk<'w> {
     /// The deployments among which LiteLLM picks, or has just picked.
     pub fn among(&self) -> &[usize] {
         &self.state.trying.among
+    }
+
+    /// These, each with how often it is picked, relative to the others.
+    pub fn weighed(&self) -> impl Iterator<Item = (usize, u64)> {
+        let weights = self.directory.weights(self.state.trying.asked.name, self.among());
+        self.among().iter().copied().zip(weights)
     }
 
     /// Milliseconds that LiteLLM waits at most between the last call and now.
@@ -163,7 +178,7 @@ impl<'w> Walk<'w> {
     fn go(&mut self, mut go: Go<'w>) {
         loop {
             go = match go {
-                Go::Ask(name, order, by, depth) => self.ask(name, order, by, depth),
+                Go::Ask(asked, by) => self.ask(asked, by),
                 Go::Try => self.attempt(),
                 Go::Failed(fault, called) => self.failed(fault, called),
                 Go::Fell(fault) => self.fell(fault),
@@ -190,48 +205,65 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn ask(&mut self, name: &'w str, order: Option<&'w Order>, by: By, depth: u32) -> Go<'w> {
+    fn ask(&mut self, asked: Asked<'w>, by: By) -> Go<'w> {
         self.hops += 1;
-        if self.hops > self.limit.saturating_add(1) || depth > DEEPEST {
+        if self.hops > self.limit.saturating_add(1) || asked.depth > DEEPEST {
             return Go::Wait(Pending::Ended(Ending::Longer));
         }
-        let resolved = Rc::new(self.directory.resolve(name));
-        self.state.trying = Try::new(name, order, Rc::clone(&resolved), depth);
+        let resolved = Rc::new(self.directory.resolve(asked.name));
         self.say(|| {
-            let (name, order) = (name.to_owned(), order.cloned());
-            Event::Asks(Hop { name, by, order, resolved: (*resolved).clone(), depth })
+            let (name, order) = (asked.name.to_owned(), asked.order.cloned());
+            Event::Asks(Hop { name, by, order, resolved: (*resolved).clone(), depth: asked.depth })
         });
+        self.state.trying = Try::new(asked, resolved);
         Go::Try
     }
 
-    /// A group failed: which list is walked now.
+    /// A group failed: what is asked for now.
     fn fell(&mut self, fault: Fault) -> Go<'w> {
-        let (name, order) = (self.state.trying.name, self.state.trying.order);
+        let asked = self.state.trying.asked.clone();
         let settings = &self.directory.routing().settings;
         let is_resuming = self.directory.era() == Era::Resuming;
         if !settings.falls_back_on_bad_requests && is_resuming && fault == Fault::Answer(Failure::Status(400)) {
             return Go::Back(fault);
         }
-        let is_special = fault.failure().is_some_and(Failure::is_special);
-        let orders = self.directory.orders(name);
-        if let [lowest, _, ..] = orders.as_slice()
-            && !is_special
-        {
-            let reached = order.unwrap_or(lowest);
+        if fault.failure().is_some_and(Failure::is_special) {
+            return self.fall_back(asked, fault);
+        }
+        let orders = self.directory.orders(asked.name);
+        if let [lowest, _, ..] = orders.as_slice() {
+            let reached = asked.order.unwrap_or(lowest);
             let further = orders.iter().copied().filter(|order| *order > reached).collect();
-            let steps = Steps { orders: further, listed: self.listed(List::General, name) };
-            if steps.get(self.directory, 0, name).is_some() {
-                return self.walk_list(steps, None, fault);
+            let listed = self.listed(List::General, asked.name);
+            let steps = Steps { orders: further, listed, ..Steps::default() };
+            if steps.get(self.directory, 0, asked.name).is_some() {
+                return self.walk_list(asked, steps, None, fault);
             }
         }
+        match self.others(fault) {
+            Some(passed) => {
+                let steps = Steps { failover: Some(passed), ..Steps::default() };
+                self.walk_list(asked, steps, Some(fault), fault)
+            }
+            None => self.fall_back(asked, fault),
+        }
+    }
+
+    /// The list of a group that failed.
+    fn fall_back(&mut self, asked: Asked<'w>, fault: Fault) -> Go<'w> {
         let list = match fault {
             Fault::Answer(Failure::ContextWindow) if self.directory.has(List::ContextWindow) => List::ContextWindow,
             Fault::Answer(Failure::ContentPolicy) if self.directory.has(List::ContentPolicy) => List::ContentPolicy,
-            Fault::Answer(_) | Fault::UnknownName | Fault::NoneLeft | Fault::Spent => List::General,
+            Fault::Answer(_) | Fault::UnknownName | Fault::NoneLeft | Fault::Spent | Fault::NoTag | Fault::NoBudget => {
+                List::General
+            }
         };
-        match self.listed(list, name) {
+        match self.listed(list, asked.name) {
             // The caller of a hop gets the hop's own fault, whatever its fallbacks ended with.
-            Some(listed) => self.walk_list(Steps { orders: Vec::new(), listed: Some(listed) }, Some(fault), fault),
+            Some(listed) => {
+                let steps = Steps { listed: Some(listed), ..Steps::default() };
+                self.walk_list(asked, steps, Some(fault), fault)
+            }
             None => Go::Back(fault),
         }
     }
@@ -245,18 +277,23 @@ impl<'w> Walk<'w> {
         Some((list, found.entry, found.key == Some(1)))
     }
 
-    /// Walks a list after the group that was tried has failed.
-    fn walk_list(&mut self, steps: Steps<'w>, own: Option<Fault>, cause: Fault) -> Go<'w> {
-        let Try { name, order, depth, .. } = self.state.trying;
-        if depth >= self.directory.routing().settings.max_fallbacks {
-            self.say(|| Event::TooDeep(name.to_owned()));
+    /// Walks a list after what was asked for has failed.
+    fn walk_list(&mut self, failed: Asked<'w>, steps: Steps<'w>, own: Option<Fault>, cause: Fault) -> Go<'w> {
+        if failed.depth >= self.directory.routing().settings.max_fallbacks {
+            self.say(|| Event::TooDeep(failed.name.to_owned()));
             return Go::Back(cause);
         }
         if self.directory.era() != Era::Paths {
-            self.state.tried.insert((name, None, None));
+            self.state.tried.insert((failed.name, None, With::Nothing));
         }
-        let steps = Rc::new(steps);
-        self.state.lists.push(Open { failed: name, steps, at: 0, order, depth, has_own_note: false });
+        self.state.lists.push(Open {
+            wanted: failed.clone(),
+            failed,
+            steps: Rc::new(steps),
+            at: 0,
+            has_ledger: false,
+            ends_failover: own.is_some_and(ends_failover),
+        });
         self.faults.push((own, cause));
         Go::On
     }
@@ -265,24 +302,35 @@ impl<'w> Walk<'w> {
     fn on(&mut self) -> Go<'w> {
         let era = self.directory.era();
         while let Some(open) = self.state.lists.last_mut() {
-            let Some(step) = open.steps.get(self.directory, open.at, open.failed) else { break };
+            let Some(step) = open.steps.get(self.directory, open.at, open.failed.name) else { break };
             open.at += 1;
-            if !step.is_mapping && step.name == open.failed {
+            if !step.is_mapping && step.name == open.failed.name {
                 self.say(|| Event::Skips(step.target(), Skip::Itself));
                 continue;
             }
-            if era != Era::Paths && !self.state.tried.insert((step.name, step.order, step.with)) {
+            if era != Era::Paths && !self.state.tried.insert((step.name, step.order, step.with.clone())) {
                 self.say(|| Event::Skips(step.target(), Skip::Tried));
                 continue;
             }
             return self.step(step);
         }
-        if self.state.lists.pop().is_some_and(|open| open.has_own_note) {
-            self.state.noted.pop();
+        let Some((open, (own, last))) = self.state.lists.pop().zip(self.faults.pop()) else {
+            return Go::Wait(Pending::Ended(Ending::Longer));
+        };
+        if open.has_ledger {
+            self.state.ledgers.leave_copy();
         }
-        match self.faults.pop() {
-            Some((own, last)) => Go::Back(own.unwrap_or(last)),
-            None => Go::Wait(Pending::Ended(Ending::Longer)),
+        match own {
+            // Only errors of calls, and that nobody is left, lead on from a failover to the lists.
+            Some(own) if open.steps.failover.is_some() && !ends_failover(last) => {
+                // Until 1.104 what the request tries first is forgotten where its own group still has a list to walk.
+                if open.failed.depth == 0 && era == Era::Once {
+                    self.state.tried.clear();
+                }
+                self.fall_back(open.failed, own)
+            }
+            Some(_) if open.steps.failover.is_some() => Go::Back(last),
+            own => Go::Back(own.unwrap_or(last)),
         }
     }
 
@@ -290,17 +338,21 @@ impl<'w> Walk<'w> {
         self.note(1);
         let era = self.directory.era();
         let Some(open) = self.state.lists.last_mut() else { return Go::On };
-        if era != Era::Paths && !open.has_own_note {
-            open.has_own_note = true;
-            let noted = self.state.noted.last().copied();
-            self.state.noted.extend(noted);
+        if era != Era::Paths && !open.has_ledger {
+            open.has_ledger = true;
+            self.state.ledgers.copy();
         }
-        open.depth = open.depth.saturating_add(1);
+        let wanted = &mut open.wanted;
+        wanted.name = step.name;
+        wanted.depth = wanted.depth.saturating_add(1);
         // Until 1.97 the order of one hop stayed with the request, so that later targets were asked for it, too.
         if era != Era::Paths || step.order.is_some() {
-            open.order = step.order;
+            wanted.order = step.order;
         }
-        Go::Ask(step.name, open.order, step.by, open.depth)
+        if let With::Without(passed) = step.with {
+            wanted.without = Some(passed);
+        }
+        Go::Ask(wanted.clone(), step.by)
     }
 
     /// Notes retries for `num_retries_per_request`; where that is not set, nobody reads them.
@@ -310,8 +362,12 @@ impl<'w> Walk<'w> {
         }
         // Until 1.104 the number was the length of a list that never holds more than four.
         let most = if self.directory.era() == Era::Resuming { u32::MAX } else { 4 };
-        if let Some(noted) = self.state.noted.last_mut() {
-            *noted = noted.saturating_add(times).min(most);
-        }
+        let ledger = self.state.ledgers.current_mut();
+        ledger.noted = ledger.noted.saturating_add(times).min(most);
     }
+}
+
+/// Whether a fault of the other deployments of a group is that of the group, whatever its lists.
+fn ends_failover(fault: Fault) -> bool {
+    matches!(fault, Fault::NoTag | Fault::NoBudget)
 }

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::claims::LONGEST_REQUEST;
 use crate::contingency::Lists;
-use crate::litellm::{By, Call, Chain, Ending, Event, Fault, Hop, List, Release, Request, Resolved, Routing, Skip};
+use crate::litellm::{
+    Assumption, By, Call, Chain, Ending, Event, Fault, Hop, List, Release, Request, Resolved, Routing, Skip,
+};
 use crate::source::Span;
 
 use super::Places;
@@ -96,6 +98,11 @@ pub fn attempts_text(attempts: &Attempts<'_>, places: &mut Places<'_>) -> String
         out.push_str(&folded(&line));
     }
     out.push_str(&folded(&ending(attempts)));
+    for assumption in &attempts.routing().assumptions {
+        let place = at(places, assumption.setting.span());
+        let setting = &assumption.setting.value;
+        out.push_str(&folded(&format!("note: `{setting}` ({place}) is followed {}", assumption.scope)));
+    }
     for setting in &attempts.routing().unfollowed {
         let place = at(places, setting.span());
         out.push_str(&folded(&format!("note: `{}` ({place}) can change this, and is not followed", setting.value)));
@@ -124,6 +131,7 @@ fn asks(attempts: &Attempts<'_>, hop: &Hop, failed: Option<&str>, places: &mut P
         By::Order => {
             format!("goes on with order {} of {name}", hop.order.as_ref().map(ToString::to_string).unwrap_or_default())
         }
+        By::Failover => format!("goes on with the other deployments of {name}"),
         By::Listed { list, .. } => match attempts.chain(&hop.by) {
             Some((chain, target, resumed)) => {
                 let from = match (resumed, failed) {
@@ -145,6 +153,7 @@ fn asks(attempts: &Attempts<'_>, hop: &Hop, failed: Option<&str>, places: &mut P
         Resolved::Alias(_) => {
             let _ = write!(text, ", an alias of {group}");
         }
+        Resolved::Set(_) => text.push_str(", which joins groups"),
         Resolved::Wildcard(_) => {
             let _ = write!(text, ", which {group} answers");
         }
@@ -195,6 +204,8 @@ fn stays(fault: Fault) -> &'static str {
         Fault::UnknownName => "nothing answers to the name",
         Fault::NoneLeft => "every deployment is cooling down, blocked or of another order",
         Fault::Spent => "`num_retries_per_request` is used up",
+        Fault::NoTag => "no deployment has the tags of the request",
+        Fault::NoBudget => "the budgets of all its providers lack a limit",
         Fault::Answer(_) => "the call failed",
     }
 }
@@ -214,6 +225,8 @@ fn caller_gets(fault: Fault) -> String {
         Fault::UnknownName => "400, no such model".to_owned(),
         Fault::NoneLeft => "429, no deployments available".to_owned(),
         Fault::Spent => "500, `num_retries_per_request` is used up".to_owned(),
+        Fault::NoTag => "401, not allowed to access the model due to tags".to_owned(),
+        Fault::NoBudget => "429, crossed budget".to_owned(),
     }
 }
 
@@ -270,8 +283,13 @@ pub fn attempts_json(attempts: &Attempts<'_>, places: &mut Places<'_>) -> Value 
         "ends": ends,
         "by": by,
         "attempts": attempts.request.calls().count(),
+        "assumes": attempts.routing().assumptions.iter().map(assumed).collect::<Vec<_>>(),
         "notFollowed": attempts.routing().unfollowed.iter().map(|setting| &setting.value).collect::<Vec<_>>(),
     })
+}
+
+fn assumed(assumption: &Assumption) -> Value {
+    json!({"setting": assumption.setting.value, "followed": assumption.scope})
 }
 
 fn id(attempts: &Attempts<'_>, at: usize) -> Option<String> {
@@ -282,12 +300,14 @@ fn asks_json(attempts: &Attempts<'_>, hop: &Hop, places: &mut Places<'_>) -> Val
     let by = match hop.by {
         By::Request => "request",
         By::Order => "order",
+        By::Failover => "failover",
         By::Listed { .. } => "list",
     };
     let answers = match &hop.resolved {
         Resolved::Id(_) => "id",
         Resolved::Group(_) => "group",
         Resolved::Alias(_) => "alias",
+        Resolved::Set(_) => "routing group",
         Resolved::Wildcard(_) => "wildcard",
         Resolved::Model(_) => "model",
         Resolved::Default(_) => "default",

@@ -148,6 +148,87 @@ fn a_group_is_tried_by_order_weight_and_health() {
 }
 
 #[test]
+fn the_other_deployments_of_a_group_can_come_before_its_lists() {
+    let settings = "num_retries: 0, enable_weighted_failover: true, fallbacks: [{A: [B]}]";
+    let all = [", weight: 1", ", weight: 1", ""];
+    let with = |settings: &str, params| {
+        let table = three(params, &format!("router_settings: {{{settings}}}\n"));
+        Era::ALL.map(|era| walk(&table, era, |_| DOWN).0)
+    };
+    // Each of those with a weight once; then those without one, which are the only ones left.
+    assert_eq!(with(settings, all), ["m0 m1 m2"; 3]);
+    assert_eq!(with(settings, [", order: 1", ", order: 1", ", order: 2"]), ["m0 m2"; 3]);
+    assert_eq!(with(&format!("{settings}, max_fallbacks: 0"), all), ["m0"; 3]);
+    assert_eq!(with(&format!("{settings}, routing_strategy: least-busy"), all), ["m0"; 3]);
+    // What failed before is passed over within a group only.
+    let table = table("A A2 B", &lists("enable_weighted_failover: true, fallbacks: [{A: [B]}]"));
+    assert_eq!(walk(&table, Era::Resuming, |_| DOWN).0, "a b");
+}
+
+/// The walks of a request with tags through a group of three deployments while everything is down.
+fn tagged(params: [&str; 3], settings: &str, tags: &[&str]) -> [String; 3] {
+    let settings = format!("router_settings: {{num_retries: 3, enable_tag_filtering: true{settings}}}\n");
+    let table = three(params, &settings);
+    Era::ALL.map(|era| {
+        let router = Router::new(table.routing.as_ref().unwrap(), era).tagged(tags.iter().map(ToString::to_string));
+        let request = router.follow("A", 60, &mut |_, _| Some(Failure::Status(429)), &mut |_| None);
+        let calls: Vec<String> = request.calls().map(|call| format!("m{}", call.deployment)).collect();
+        calls.join(" ")
+    })
+}
+
+#[test]
+fn tags_choose_deployments() {
+    let colours = [", tags: [red]", ", tags: [blue, default]", ""];
+    assert_eq!(tagged(colours, "", &["red"])[2], "m0");
+    assert_eq!(tagged(colours, "", &["green"])[2], "m1");
+    assert_eq!(tagged(colours, "", &["!blue"])[2], "");
+    assert_eq!(tagged(colours, "", &["&red"]), ["m1", "m0", "m0"]);
+    // A request without a tag has those of what it was served by before, until 1.104.
+    assert_eq!(tagged(colours, "", &[]), ["m1", "m1", "m1 m0 m2"]);
+    // Since 1.97 the defaults are no help for a tag that the group knows.
+    assert_eq!(tagged(colours, "", &["red"]), ["m0 m1", "m0", "m0"]);
+    assert_eq!(tagged([", tags: [red, blue]", ", tags: [red]", ""], "", &["red", "blue"])[2], "m0 m1");
+    let all = ", tag_filtering_match_any: false";
+    assert_eq!(tagged([", tags: [red, blue]", ", tags: [red]", ""], all, &["red", "blue"])[2], "m0");
+}
+
+#[test]
+fn groups_are_joined_since_1_97() {
+    let joined = |strategy: &str| {
+        let set = format!("{{group_name: A, models: [C, B], routing_strategy: {strategy}}}");
+        walks("B C", &lists(&format!("routing_groups: [{set}], fallbacks: [{{A: [B]}}]")))
+    };
+    assert_eq!(joined("simple-shuffle"), ["b", "c b", "c b"]);
+    assert_eq!(joined("priority, model_priorities: {B: 1, C: 2}")[2], "b c b");
+}
+
+#[test]
+fn a_budget_without_a_limit_is_used_up() {
+    let budget = |entry: &str| {
+        walks("openai/a B", &lists(&format!("model_group_alias: {{A: openai/a}}, fallbacks: [{{A: [B]}}], provider_budget_config: {{openai: {{{entry}}}}}")))[2].clone()
+    };
+    assert_eq!(budget("time_period: 1d"), "b");
+    assert_eq!(budget("time_period: 1d, budget_limit: 5"), "openai/a b");
+    assert_eq!(budget("budget_limit: 5"), "openai/a b");
+}
+
+#[test]
+fn the_cheapest_deployment_is_picked_where_the_file_prices_all() {
+    let priced = |cost: &str| format!(", input_cost_per_token: {cost}, output_cost_per_token: 1e-6");
+    let [dear, cheap] = ["3e-6", "2e-6"].map(priced);
+    let settings = "router_settings: {num_retries: 2, routing_strategy: cost-based-routing}\n";
+    let among = |params| {
+        let table = three(params, settings);
+        let router = Router::new(table.routing.as_ref().unwrap(), Era::Resuming);
+        let request = router.follow("A", 9, &mut |_, _| Some(Failure::Status(429)), &mut |_| None);
+        request.calls().map(|call| call.among.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(among([&dear, &cheap, &cheap]), [vec![1], vec![2], vec![0]]);
+    assert_eq!(among([&dear, &cheap, ""]), [vec![0, 1, 2], vec![1, 2], vec![2]]);
+}
+
+#[test]
 fn a_cap_for_the_whole_request_starves_fallbacks() {
     let with = |cap: u32| {
         let settings = format!(

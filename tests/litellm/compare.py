@@ -20,7 +20,10 @@ import tempfile
 
 ENDS = ["500", "500", "500", "429", "429", "503", "timeout", "400", "401", "403", "404", "context-window"]
 ENDS += ["content-policy", "answer"]
-PARAMETERS = "model order weight rpm tpm num_retries cooldown_time mock_response".split()
+PARAMETERS = "model order weight rpm tpm num_retries cooldown_time mock_response tags".split()
+STRATEGIES = "cost-based-routing least-busy latency-based-routing usage-based-routing-v2 usage-based-routing".split()
+TAGS = ["red", "blue", "default"]
+SETS = ["S", "T"]
 GROUPS = 6  # of a real file that are asked for
 MOST = 120  # calls of one request; longer ones tell nothing new
 
@@ -38,6 +41,10 @@ class Table:
         if some(rng, 0.25):
             self.groups.append(rng.choice(["openai/*", "w-*", "*", "openai/gpt-4o"]))
         self.deployments = []
+        # Settings that decide within a group are only worth asking for where groups have several deployments.
+        self.sizes = [1, 1, 1, 2, 2, 3] if some(rng, 0.6) else [1, 2, 3, 3]
+        self.has_tags, self.has_sets = some(rng, 0.2), some(rng, 0.15)
+        self.strategy = rng.choice(STRATEGIES) if some(rng, 0.12) else None
         for group in self.groups:
             self.group(group)
         self.aliases = {}
@@ -47,7 +54,7 @@ class Table:
 
     def group(self, name):
         rng = self.rng
-        size = rng.choice([1, 1, 1, 2, 2, 3])
+        size = rng.choice(self.sizes)
         has_order, has_weight = some(rng, 0.25), some(rng, 0.15)
         for _ in range(size):
             number = len(self.deployments)
@@ -59,6 +66,12 @@ class Table:
                 params[rng.choice(["weight", "weight", "rpm"])] = rng.choice([0, 1, 5])
             if some(rng, 0.1):
                 params["num_retries"] = rng.randint(0, 3)
+            if self.has_tags and some(rng, 0.7):
+                params["tags"] = rng.sample(TAGS, rng.randint(1, 2))
+            if self.has_tags and some(rng, 0.08):
+                info[rng.choice(["enable_tag_filtering", "allow_fail_open"])] = some(rng, 0.6)
+            if self.strategy == "cost-based-routing":
+                params["input_cost_per_token"] = params["output_cost_per_token"] = rng.choice([1, 2, 3]) * 1e-6
             if some(rng, 0.03):
                 params["cooldown_time"] = 0
             if some(rng, 0.03):
@@ -69,6 +82,8 @@ class Table:
         rng = self.rng
         if some(rng, 0.72):
             return rng.choice(self.groups)
+        if self.has_sets and some(rng, 0.3):
+            return rng.choice(SETS)
         others = ["nobody", "openai/zz", "w-1", "gpt-4o", "openai/gpt-4o", "openai/m0", "d1", *self.aliases]
         return rng.choice(others)
 
@@ -116,7 +131,39 @@ class Table:
             router["disable_cooldowns"] = True
         if self.aliases:
             router["model_group_alias"] = self.aliases
+        self.selection(router)
         return {"model_list": self.deployments, "router_settings": router, "litellm_settings": module}
+
+    def selection(self, router):
+        """What decides which deployment of a group is called."""
+        rng = self.rng
+        if some(rng, 0.2):
+            router["enable_weighted_failover"] = True
+        if some(rng, 0.15):
+            router["enable_pre_call_checks"] = True
+        if self.has_tags and some(rng, 0.9):
+            router["enable_tag_filtering"] = True
+        if self.has_tags and some(rng, 0.2):
+            router["tag_filtering_match_any"] = False
+        if some(rng, 0.06):
+            budget = rng.choice([{"time_period": "1d"}, {"time_period": "1d", "budget_limit": 5}, {"budget_limit": 5}])
+            router["provider_budget_config"] = {rng.choice(["openai", "azure"]): budget}
+        if self.strategy:
+            router["routing_strategy"] = self.strategy
+        if self.has_sets:
+            members = [name for name in self.groups if "*" not in name]
+            rng.shuffle(members)
+            cut = rng.randint(1, len(members))
+            sets = [(SETS[0], members[:cut]), (SETS[1], members[cut:])]
+            # Only the newest releases know `priority`; the older ones refuse the table.
+            strategies = ["simple-shuffle", "simple-shuffle", "least-busy", "priority"]
+            router["routing_groups"] = [self.set(name, all_of, rng.choice(strategies)) for name, all_of in sets if all_of]
+
+    def set(self, name, members, strategy):
+        joined = {"group_name": name, "models": members, "routing_strategy": strategy}
+        if strategy == "priority":
+            joined["model_priorities"] = {member: self.rng.randint(1, 3) for member in members}
+        return joined
 
     def policy(self, what):
         classes = ["BadRequestError", "AuthenticationError", "TimeoutError", "RateLimitError", "InternalServerError"]
@@ -141,7 +188,12 @@ def random_cases(number, seed):
         table = Table(rng)
         asked = rng.choice([*table.groups, *table.groups, *table.aliases])
         asked = {"openai/*": "openai/gpt-9", "w-*": "w-9", "*": "anything"}.get(asked, asked)
-        yield {"name": f"random {seed}-{index}", "config": table.config(), "model": asked, "ends": table.ends()}
+        config, tags = table.config(), []
+        if table.has_sets and some(rng, 0.4):
+            asked = rng.choice([one["group_name"] for one in config["router_settings"]["routing_groups"]])
+        if table.has_tags and some(rng, 0.7):
+            tags = rng.sample(["red", "blue", "green", "!blue", "&red"], rng.choice([1, 1, 1, 2]))
+        yield {"name": f"random {seed}-{index}", "config": config, "model": asked, "tags": tags, "ends": table.ends()}
 
 
 def file_cases(path):
@@ -201,6 +253,7 @@ class Routec:
             options += ["--on", ends]
         else:
             options += [word for name, all_ends in ends.items() for word in ("--fail", f"{name}={'|'.join(all_ends)}")]
+        options += [f"--tag={tag}" for tag in case.get("tags", [])]
         picks = []
         while True:
             command = [self.binary, "trace", case["model"], path, *options]
@@ -261,7 +314,7 @@ def compare(routec, cases, answers, folder):
                 print(f"{case['name']}\n  LiteLLM: {' '.join(walk)} ({said['why'] or 'answered'})")
                 print(f"  routec:  {' '.join(calls) if calls is not None else why} ({ends})")
                 if os.environ.get("SHOW"):
-                    print(f"  {json.dumps({key: case[key] for key in ('config', 'model', 'ends')})}")
+                    print(f"  {json.dumps({key: case.get(key) for key in ('config', 'model', 'tags', 'ends')})}")
     return count
 
 

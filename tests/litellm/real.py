@@ -4,7 +4,7 @@
   python real.py < cases.jsonl > walks.jsonl
 
 Run it with a Python that has `litellm[proxy]`. A case is one JSON object a line: `config` (a LiteLLM configuration, of
-which every deployment has a `model_info.id`), `model` (the name asked for), `ends` (how calls end: a word, or for each
+which every deployment has a `model_info.id`), `model` (the name asked for), `tags` (those of the request), `ends` (how calls end: a word, or for each
 id a list of words, the last for ever) and `times` (how often to ask, each time of a new router). The answer to each is
 one line: `walks` (the ids called, each time) and `answered`, or `refused` with LiteLLM's reason not to load.
 
@@ -133,7 +133,8 @@ async def asked(case, upstream, port):
         if router is None:
             return None, False, "no model"
         try:
-            await router.acompletion(model=case["model"], messages=[{"role": "user", "content": "hello"}])
+            tags = {"metadata": {"tags": case["tags"]}} if case.get("tags") else {}
+            await router.acompletion(model=case["model"], messages=[{"role": "user", "content": "hello"}], **tags)
             answered, why = True, ""
         except Exception as error:  # whatever it is, it is how the request ends
             answered, why = False, f"{type(error).__name__} {getattr(error, 'status_code', '')}"

@@ -17,11 +17,15 @@ use crate::{Exit, Stop};
 /// Follows one request.
 pub(crate) fn run(args: &Trace, world: &World) -> Result<Exit, Stop> {
     let subject = Subject::read(&args.question, world)?;
-    if let Some(lists) = subject.lists() {
+    if let Some(mut lists) = subject.lists() {
+        lists.router = lists.router.tagged(args.tag.iter().cloned());
         let release = subject.request.job.litellm;
         attempts::run(args, &lists, release, subject.places(), world)?;
         subject.warn(world);
         return Ok(Exit::Clean);
+    }
+    if !args.tag.is_empty() {
+        return Err(Stop::usage("--tag: only LiteLLM chooses deployments by the tags of a request"));
     }
     let (table, _) = subject.table()?;
     let route = route_named(table, &args.route)?;

@@ -15,6 +15,7 @@ mod lists;
 mod names;
 mod params;
 mod routing;
+mod selection;
 mod settings;
 mod store;
 mod wildcards;

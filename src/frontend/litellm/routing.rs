@@ -3,23 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::litellm::{
-    AllowedFails, Chain, Deployment, Order, RetryPolicy, Routing, Settings as Numbers, Target, Weights,
+    AllowedFails, Chain, Deployment, GroupTags, Order, RetryPolicy, Routing, Selection, Settings as Numbers, Target,
+    Weights,
 };
 use crate::source::Spanned;
 use crate::syntax::Value;
 
+use super::selection::{Selecting, price};
 use super::{Sections, is_empty, keys};
-
-/// Settings of the router that can change a walk and are not followed, where they hold anything.
-const UNFOLLOWED: [&str; 7] = [
-    "enable_weighted_failover",
-    "enable_pre_call_checks",
-    "enable_tag_filtering",
-    "enable_health_check_routing",
-    "optional_pre_call_checks",
-    "provider_budget_config",
-    "routing_groups",
-];
 
 /// Reads the routing of a file.
 pub(super) fn read(sections: &Sections<'_>) -> Routing {
@@ -32,14 +23,17 @@ pub(super) fn read(sections: &Sections<'_>) -> Routing {
             general.push(Chain { key, is_default: true, targets });
         }
     }
+    let selecting = Selecting::read(sections);
     Routing {
         deployments: deployments(sections),
         general,
         context_window: list("context_window_fallbacks"),
         content_policy: list("content_policy_fallbacks"),
         aliases: aliases(sections),
-        settings: numbers(sections),
-        unfollowed: unfollowed(sections),
+        sets: selecting.sets,
+        settings: numbers(sections, selecting.selection),
+        assumptions: selecting.assumptions,
+        unfollowed: selecting.unfollowed,
     }
 }
 
@@ -118,10 +112,21 @@ fn deployment(item: Value<'_>) -> Option<Deployment> {
             || cools.and_then(|text| text.parse::<f64>().ok()).is_some_and(|seconds| seconds.abs() < 1e-9),
         mocked: params.get("mock_response").is_some_and(|value| !value.is_null()),
         blocked: said("blocked").is_some_and(is_true),
+        tags: params.get("tags").into_iter().flat_map(Value::items).filter_map(text).collect(),
+        group_tags: GroupTags {
+            filters: said("enable_tag_filtering").filter(|value| !value.is_null()).map(is_true),
+            fails_open: said("allow_fail_open").is_some_and(is_true),
+        },
+        provider: params.get("custom_llm_provider").and_then(text),
+        price: price(params),
     })
 }
 
-fn order(value: Value<'_>) -> Option<Order> {
+fn text(value: Value<'_>) -> Option<String> {
+    value.raw_text().map(str::to_owned)
+}
+
+pub(super) fn order(value: Value<'_>) -> Option<Order> {
     if let Some(text) = value.text() {
         return Some(Order::Text(text.to_owned()));
     }
@@ -142,11 +147,11 @@ fn aliases(sections: &Sections<'_>) -> BTreeMap<String, Spanned<String>> {
     pairs.collect()
 }
 
-fn numbers(sections: &Sections<'_>) -> Numbers {
+fn numbers(sections: &Sections<'_>, selection: Selection) -> Numbers {
+    let known = Numbers::default();
     let router = |key: &str| sections.router.and_then(|section| section.get(key)).filter(|value| !value.is_null());
     let litellm = |key: &str| sections.litellm.and_then(|section| section.get(key)).filter(|value| !value.is_null());
     let either = |key: &str| router(key).or_else(|| litellm(key)).and_then(number);
-    let known = Numbers::default();
     let groups = router("model_group_retry_policy").into_iter().flat_map(Value::entries);
     Numbers {
         retries: either("num_retries").unwrap_or(known.retries),
@@ -164,8 +169,8 @@ fn numbers(sections: &Sections<'_>) -> Numbers {
             by_class: router("allowed_fails_policy").map(|value| by_class(value, "AllowedFails")),
         },
         no_cooldowns: router("disable_cooldowns").is_some_and(is_true),
-        shuffles: router("routing_strategy").and_then(Value::raw_text).is_none_or(|name| name == "simple-shuffle"),
         falls_back_on_bad_requests: router("fallback_on_unsupported_params").is_none_or(is_true),
+        selection,
     }
 }
 
@@ -175,24 +180,10 @@ fn by_class(policy: Value<'_>, ending: &str) -> BTreeMap<String, u32> {
     pairs.filter_map(|(key, value)| Some((key.raw_text()?.strip_suffix(ending)?.to_owned(), number(value)?))).collect()
 }
 
-fn unfollowed(sections: &Sections<'_>) -> Vec<Spanned<String>> {
-    let Some(router) = sections.router else { return Vec::new() };
-    let holds = |value: Value<'_>| !is_empty(value) && !is_false(value);
-    let settings = UNFOLLOWED.iter().filter_map(|name| router.get_entry(name)).filter(|(_, value)| holds(*value));
-    let strategy = router.get_entry("routing_strategy");
-    let strategy = strategy.filter(|(_, value)| value.raw_text().is_some_and(|name| name != "simple-shuffle"));
-    let all = settings.chain(strategy);
-    all.filter_map(|(key, _)| Some(Spanned::new(key.raw_text()?.to_owned(), key.place()))).collect()
-}
-
 fn number(value: Value<'_>) -> Option<u32> {
     value.raw_text()?.parse().ok()
 }
 
-fn is_true(value: Value<'_>) -> bool {
+pub(super) fn is_true(value: Value<'_>) -> bool {
     value.raw_text().is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on"))
-}
-
-fn is_false(value: Value<'_>) -> bool {
-    value.raw_text().is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "false" | "no" | "off"))
 }

@@ -55,6 +55,9 @@ pub(crate) struct Trace {
     /// that the request visits.
     #[arg(long, value_name = "TARGET")]
     pub(crate) from: Vec<String>,
+    /// A tag of the request, which LiteLLM can choose deployments by; several can be given.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) tag: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
