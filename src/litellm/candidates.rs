@@ -30,8 +30,9 @@ impl Walk<'_> {
             }
         }
         if selection.checks_before && era != Era::Resuming {
-            // Until 1.104 one whose `rpm` is 0 has always used it up.
-            left.retain(|at| routing.deployments.get(*at).is_some_and(|one| one.weights.by.get(1) != Some(&Some(0))));
+            // Until 1.104 one that was picked as often as its `rpm` says is out.
+            let rpm = |at: &usize| routing.deployments.get(*at).and_then(|one| one.rpm);
+            left.retain(|at| rpm(at).is_none_or(|rpm| self.state.cooldowns.picks(*at) < rpm));
         }
         if selection.checks_before && era == Era::Paths && !left.is_empty() && self.directory.is_strange(name, resolved)
         {

@@ -16,12 +16,13 @@ fn is_newer(class: &str) -> bool {
     matches!(class, "InternalServerError" | "ServiceUnavailableError" | "NotFoundError")
 }
 
-/// Failures so far, and who is out because of them.
+/// Failures and picks so far, and who is out because of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cooldowns {
     fails: BTreeMap<usize, u32>,
     counted: BTreeMap<usize, u32>,
     out: BTreeSet<usize>,
+    picked: BTreeMap<usize, u32>,
 }
 
 impl Cooldowns {
@@ -35,6 +36,18 @@ impl Cooldowns {
         self.fails.retain(|deployment, _| is_kept(*deployment));
         self.counted.retain(|deployment, _| is_kept(*deployment));
         self.out.retain(|deployment| is_kept(*deployment));
+        self.picked.retain(|deployment, _| is_kept(*deployment));
+    }
+
+    /// How often a deployment was picked, where somebody counts it.
+    pub(super) fn picks(&self, deployment: usize) -> u32 {
+        self.picked.get(&deployment).copied().unwrap_or(0)
+    }
+
+    /// Notes that a deployment is picked, as far as so many picks matter.
+    pub(super) fn note_pick(&mut self, deployment: usize, most: u32) {
+        let picked = self.picked.entry(deployment).or_insert(0);
+        *picked = picked.saturating_add(1).min(most);
     }
 
     /// Notes that the call of a deployment, asked for under a name, failed.

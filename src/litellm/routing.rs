@@ -84,6 +84,8 @@ pub struct Deployment {
     pub mocked: bool,
     /// Whether `model_info.blocked` takes it out for good.
     pub blocked: bool,
+    /// `rpm`; 0 for a negative one.
+    pub rpm: Option<u32>,
     /// Its tags.
     pub tags: Vec<String>,
     /// What it says of tags for its whole group, since 1.97.

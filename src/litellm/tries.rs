@@ -104,9 +104,15 @@ impl<'w> Walk<'w> {
     pub(super) fn picked(&mut self, deployment: usize) -> Go<'w> {
         let routing = self.directory.routing();
         let ledger = self.state.ledgers.current_mut();
-        if self.directory.era() != Era::Resuming {
-            let tags = routing.deployments.get(deployment).map(|picked| &picked.tags);
-            ledger.tags.extend(tags.into_iter().flatten().cloned());
+        if self.directory.era() != Era::Resuming
+            && let Some(picked) = routing.deployments.get(deployment)
+        {
+            ledger.tags.extend(picked.tags.iter().cloned());
+            if routing.settings.selection.checks_before
+                && let Some(rpm) = picked.rpm
+            {
+                self.state.cooldowns.note_pick(deployment, rpm);
+            }
         }
         let noted = ledger.noted;
         let cap = routing.settings.retries_per_request;

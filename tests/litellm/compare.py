@@ -63,7 +63,7 @@ class Table:
             if has_order and some(rng, 0.8):
                 (params if some(rng, 0.8) else info)["order"] = rng.randint(1, 3)
             if has_weight and some(rng, 0.7):
-                params[rng.choice(["weight", "weight", "rpm"])] = rng.choice([0, 1, 5])
+                params[rng.choice(["weight", "weight", "rpm"])] = rng.choice([0, 1, 2, 5])
             if some(rng, 0.1):
                 params["num_retries"] = rng.randint(0, 3)
             if self.has_tags and some(rng, 0.7):

@@ -112,6 +112,10 @@ fn deployment(item: Value<'_>) -> Option<Deployment> {
             || cools.and_then(|text| text.parse::<f64>().ok()).is_some_and(|seconds| seconds.abs() < 1e-9),
         mocked: params.get("mock_response").is_some_and(|value| !value.is_null()),
         blocked: said("blocked").is_some_and(is_true),
+        rpm: params
+            .get("rpm")
+            .and_then(Value::raw_text)
+            .and_then(|text| u32::try_from(text.parse::<i64>().ok()?.max(0)).ok()),
         tags: params.get("tags").into_iter().flat_map(Value::items).filter_map(text).collect(),
         group_tags: GroupTags {
             filters: said("enable_tag_filtering").filter(|value| !value.is_null()).map(is_true),

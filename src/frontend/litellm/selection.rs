@@ -61,7 +61,7 @@ impl Selecting {
         if read.selection.checks_before
             && let Some((key, _)) = entry("enable_pre_call_checks")
         {
-            read.assume(key, "for a short prompt without a region");
+            read.assume(key, "for a short prompt without a region, in a minute without other requests");
         }
         if let Some((key, value)) = entry("provider_budget_config") {
             read.selection.unfunded = unfunded(value);
