@@ -88,7 +88,7 @@ impl Judged {
                 }
                 let weather = Weather::InTurn(shown);
                 let journey = follow(table, route, &chosen, &weather)?;
-                breaks(table, goal.property, &journey).map(|_| weather)
+                breaks(table, goal.property, &journey.gist(table)).map(|_| weather)
             });
             let weather = short.unwrap_or(plain.weather);
             return self.keep(goal, route, &chosen, weather);
@@ -108,8 +108,9 @@ impl Judged {
             let calls = journey.calls().count();
             self.shortest.as_ref().is_none_or(|known| calls < known.journey.calls().count())
         };
-        let followed = follow(goal.table, route, chosen, &weather)
-            .and_then(|journey| breaks(goal.table, goal.property, &journey).map(|because| (journey, because)));
+        let followed = follow(goal.table, route, chosen, &weather).and_then(|journey| {
+            breaks(goal.table, goal.property, &journey.gist(goal.table)).map(|because| (journey, because))
+        });
         match followed {
             Some((journey, because)) => {
                 if shorter(&journey) {

@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::contingency::{Failure as Fails, Lists, failure_of};
-use crate::litellm::{Failure, Request};
+use crate::litellm::{Failure, LONGEST_REQUEST, Request};
 use crate::model::Symptom;
 
-use super::weather::ANSWER;
-
-/// The calls after which a request is no longer followed.
-pub const LONGEST_REQUEST: usize = 1_000;
+use super::weather::{ANSWER, Weather};
 
 /// How the calls end.
 #[derive(Clone, Debug)]
@@ -23,6 +20,15 @@ pub enum Fates {
         /// What else fails: providers, regions, models, targets.
         elements: Vec<Fails>,
     },
+}
+
+impl From<&Weather> for Fates {
+    fn from(weather: &Weather) -> Self {
+        match weather {
+            Weather::InTurn(all) => Self::InTurn(all.iter().map(|symptom| symptom.map(failure_of)).collect()),
+            Weather::Failing(elements) => Self::Named { deployments: BTreeMap::new(), elements: elements.clone() },
+        }
+    }
 }
 
 /// A way for a call to end: `answer`, a status such as `429`, `timeout`, `context-window`, `content-policy`, or a symptom.
@@ -42,20 +48,7 @@ pub fn follow_litellm(
     fates: &Fates,
     picks: &[usize],
 ) -> Result<Request, (usize, Vec<usize>)> {
-    let mut hits: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut fate = |number: usize, deployment: usize| {
-        let hit = hits.entry(deployment).or_insert(0);
-        *hit += 1;
-        match fates {
-            Fates::InTurn(all) => in_turn(all, number),
-            Fates::Named { deployments, elements } => {
-                if let Some(all) = deployments.get(&deployment) {
-                    return in_turn(all, *hit - 1);
-                }
-                lists.shows(elements, deployment)
-            }
-        }
-    };
+    let mut fate = fates_of(lists, fates);
     let mut left = picks.iter().copied();
     let mut wrong = None;
     let mut pick = |among: &[usize]| {
@@ -74,4 +67,25 @@ pub fn follow_litellm(
 
 fn in_turn(all: &[Option<Failure>], number: usize) -> Option<Failure> {
     all.get(number).or(all.last()).copied().flatten()
+}
+
+/// How each call ends, by its number and its deployment.
+pub(super) fn fates_of<'f>(
+    lists: &'f Lists<'_>,
+    fates: &'f Fates,
+) -> impl FnMut(usize, usize) -> Option<Failure> + use<'f> {
+    let mut hits: BTreeMap<usize, usize> = BTreeMap::new();
+    move |number: usize, deployment: usize| {
+        let hit = hits.entry(deployment).or_insert(0);
+        *hit += 1;
+        match fates {
+            Fates::InTurn(all) => in_turn(all, number),
+            Fates::Named { deployments, elements } => {
+                if let Some(all) = deployments.get(&deployment) {
+                    return in_turn(all, *hit - 1);
+                }
+                lists.shows(elements, deployment)
+            }
+        }
+    }
 }

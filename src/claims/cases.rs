@@ -3,16 +3,15 @@
 use crate::contingency::{Element, Failure};
 use crate::diagnostic::nearest;
 use crate::model::{
-    Case, Catalogue, Expectation, FailureCase, Never, NonEmpty, RouteId, Subject, Survive, Symptom, Table, TargetId,
-    TargetNode,
+    Case, Catalogue, Expectation, FailureCase, Never, NonEmpty, Subject, Survive, Symptom, Table, TargetId, TargetNode,
 };
 use crate::policy::{Pattern, Pico, Selector};
 use crate::source::{Span, Spanned};
 
 use super::coverage::Coverage;
-use super::every::every;
-use super::journey::{Ending, Journey};
+use super::gist::{Came, Gist};
 use super::property::{Property, breaks};
+use super::walks::{Told, Walks};
 use super::weather::Weather;
 
 /// What came of a case.
@@ -37,10 +36,8 @@ pub enum Outcome {
         because: String,
         /// Where that is expected.
         expected_at: Span,
-        /// What failed, as `routec trace` takes it.
-        weather: Weather,
         /// The request.
-        journey: Box<Journey>,
+        told: Told,
         /// How many of how many requests.
         broken: (usize, usize),
     },
@@ -50,7 +47,7 @@ pub enum Outcome {
 
 /// Runs every case against a table, and counts what they exercise.
 pub fn run_cases<'c>(
-    table: &Table,
+    walks: &Walks<'_>,
     catalogue: &Catalogue,
     cases: impl IntoIterator<Item = &'c Spanned<Case>>,
     coverage: &mut Coverage,
@@ -60,40 +57,38 @@ pub fn run_cases<'c>(
         .map(|case| CaseResult {
             name: case.value.name.value.clone(),
             span: case.value.name.span(),
-            outcome: run(table, catalogue, &case.value, coverage).unwrap_or_else(Outcome::Broken),
+            outcome: run(walks, catalogue, &case.value, coverage).unwrap_or_else(Outcome::Broken),
         })
         .collect()
 }
 
-fn run(table: &Table, catalogue: &Catalogue, case: &Case, coverage: &mut Coverage) -> Result<Outcome, String> {
-    let routes = routes(table, &case.subject)?;
+fn run(walks: &Walks<'_>, catalogue: &Catalogue, case: &Case, coverage: &mut Coverage) -> Result<Outcome, String> {
+    let table = walks.table();
+    let names = asked_names(table, &case.subject)?;
     let weathers = weathers(table, &case.fail.value)?;
     let expected = Expected::new(table, catalogue, &case.expect)?;
     let (mut requests, mut broken) = (0, 0);
-    let mut worst: Option<(String, Weather, Journey)> = None;
+    let mut worst: Option<(String, Told, usize)> = None;
     let mut complete = true;
     for weather in weathers {
-        for route in &routes {
-            complete &= every(table, *route, &weather, |journey| {
+        for name in &names {
+            complete &= walks.every(name, &weather, |told| {
                 requests += 1;
-                coverage.count(&journey);
-                let Some(because) = expected.differs(table, &journey) else { return };
+                coverage.count(&told);
+                let Some(gist) = walks.gist(&told) else { return };
+                let Some(because) = expected.differs(table, &gist) else { return };
                 broken += 1;
-                let calls = journey.calls().count();
-                if worst.as_ref().is_none_or(|(_, _, known)| calls < known.calls().count()) {
-                    worst = Some((because, weather.clone(), journey));
+                let calls = gist.calls.len();
+                if worst.as_ref().is_none_or(|(_, _, known)| calls < *known) {
+                    worst = Some((because, told, calls));
                 }
             });
         }
     }
     match worst {
-        Some((because, weather, journey)) => Ok(Outcome::Fails {
-            because,
-            expected_at: case.expect.span(),
-            weather,
-            journey: Box::new(journey),
-            broken: (broken, requests),
-        }),
+        Some((because, told, _)) => {
+            Ok(Outcome::Fails { because, expected_at: case.expect.span(), told, broken: (broken, requests) })
+        }
         None if !complete => Err("there are too many requests to follow them all".to_owned()),
         None if requests == 0 => Err("it asks no route, so it shows nothing".to_owned()),
         None => Ok(Outcome::Holds(requests)),
@@ -112,13 +107,13 @@ pub fn asks(tables: &[&Table], case: &Case) -> Result<usize, String> {
         });
     }
     let having: Vec<usize> =
-        (0..).zip(tables).filter(|(_, table)| routes(table, &case.subject).is_ok()).map(|(at, _)| at).collect();
+        (0..).zip(tables).filter(|(_, table)| asked_names(table, &case.subject).is_ok()).map(|(at, _)| at).collect();
     match (having.as_slice(), tables) {
         ([only], _) => Ok(*only),
         // Asked of the only table there is, the case itself says what it lacks.
         ([], [_]) => Ok(0),
         ([], _) => {
-            let lacks = tables.iter().find_map(|table| routes(table, &case.subject).err()).unwrap_or_default();
+            let lacks = tables.iter().find_map(|table| asked_names(table, &case.subject).err()).unwrap_or_default();
             Err(format!("no table of {} fits: {lacks}", names().collect::<Vec<_>>().join(", ")))
         }
         (several, _) => {
@@ -129,17 +124,20 @@ pub fn asks(tables: &[&Table], case: &Case) -> Result<usize, String> {
     }
 }
 
-fn routes(table: &Table, subject: &Subject) -> Result<Vec<RouteId>, String> {
+/// The names that requests of a case ask for: routes, and what else callers can ask a LiteLLM file for.
+fn asked_names<'t>(table: &'t Table, subject: &Subject) -> Result<Vec<&'t str>, String> {
     match subject {
         Subject::Route(name) => {
-            let found = table.routes.iter().find(|(_, route)| route.name.value == name.value);
-            let names = || table.routes.values().map(|route| route.name.value.as_str());
-            found.map(|(id, _)| vec![id]).ok_or_else(|| no_such("route", name.value.as_str(), names()))
+            let routes = table.routes.values().map(|route| route.name.value.as_str());
+            let aliases = table.routing.iter().flat_map(|routing| routing.aliases.keys());
+            let known: Vec<&str> = routes.chain(aliases.map(String::as_str)).collect();
+            let found = known.iter().copied().find(|known| *known == name.value.as_str());
+            found.map(|name| vec![name]).ok_or_else(|| no_such("route", name.value.as_str(), known))
         }
         Subject::Routes(selector) => {
             let selector = Selector::new(&selector.value, &mut crate::diagnostic::Sink::new());
-            let found: Vec<RouteId> =
-                table.routes.iter().filter(|(_, route)| selector.selects(route)).map(|(id, _)| id).collect();
+            let selected = table.routes.values().filter(|route| selector.selects(route));
+            let found: Vec<&str> = selected.map(|route| route.name.value.as_str()).collect();
             if found.is_empty() { Err("`routes` selects none, so it shows nothing".to_owned()) } else { Ok(found) }
         }
     }
@@ -285,31 +283,31 @@ impl<'t> Expected<'t> {
     }
 
     /// What of a request is not as expected.
-    fn differs(&self, table: &Table, journey: &Journey) -> Option<String> {
+    fn differs(&self, table: &Table, gist: &Gist) -> Option<String> {
         let name = |target: TargetId| format!("`{}`", table.targets[target].name.value);
-        let ending = match journey.ending {
-            Ending::Answered(target) => format!("{} answers", name(target)),
-            Ending::Failed(symptom) => format!("nobody answers: it ends with {}", symptom.as_str()),
-            Ending::Endless => "it never ends".to_owned(),
+        let ending = match &gist.came {
+            Came::Answered(target) => format!("{} answers", name(*target)),
+            Came::Failed(with) => format!("nobody answers: it ends with {with}"),
+            Came::Endless => "it never ends".to_owned(),
         };
         if let Some(wanted) = self.answers
-            && journey.ending != Ending::Answered(wanted)
+            && gist.came != Came::Answered(wanted)
         {
             return Some(format!("{ending}, and {} is expected to", name(wanted)));
         }
-        let is_answered = matches!(journey.ending, Ending::Answered(_));
+        let is_answered = matches!(gist.came, Came::Answered(_));
         match self.answered {
             Some(true) if !is_answered => return Some(format!("{ending}, and an answer is expected")),
             Some(false) if is_answered => return Some(format!("{ending}, and a failure is expected")),
             Some(_) | None => {}
         }
-        if let Some(because) = self.properties.iter().find_map(|property| breaks(table, property, journey)) {
+        if let Some(because) = self.properties.iter().find_map(|property| breaks(table, property, gist)) {
             return Some(because);
         }
         self.never.iter().find_map(|(word, pattern, glob)| {
-            let called = journey.calls().find(|stop| {
-                let target = &table.targets[stop.target];
-                let account = stop.key.and_then(|key| table.keys[key].account);
+            let called = gist.calls.iter().find(|call| {
+                let target = &table.targets[call.target];
+                let account = call.key_of(table).and_then(|key| table.keys[key].account);
                 let is = |name: &str| pattern.matches(name);
                 match *word {
                     "provider" => is(target.doc.provider.value.as_str()),

@@ -2,20 +2,57 @@
 
 use std::collections::BTreeSet;
 
+use crate::contingency::Lists;
 use crate::graph::FailoverGraph;
+use crate::litellm::{By, Chain, Event, Hop, List};
 use crate::model::{LadderId, Table};
 
 use super::journey::{Entry, Journey};
+use super::walks::Told;
 
 /// What the cases of a table exercised.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
     taken: BTreeSet<(usize, usize, usize)>,
+    /// The same of lists: which list, which entry, which target.
+    listed: BTreeSet<(List, usize, usize)>,
 }
 
 impl Coverage {
     /// Counts what a request took.
-    pub(super) fn count(&mut self, journey: &Journey) {
+    pub(super) fn count(&mut self, told: &Told) {
+        match told {
+            Told::Journey(_, journey) => self.steps(journey),
+            Told::Listed(listed) => {
+                for event in &listed.request.events {
+                    if let Event::Asks(Hop { by: By::Listed { list, entry, target, .. }, .. }) = event {
+                        self.listed.insert((*list, *entry, *target));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The targets of LiteLLM's lists that were asked for, and all.
+    pub fn targets(&self, lists: &Lists<'_>) -> (usize, usize) {
+        (self.listed.len(), targets(lists).count())
+    }
+
+    /// The targets of LiteLLM's lists that no case asked for, each as `` `fallbacks` of `chat`, number 2 ``.
+    pub fn idle_targets(&self, lists: &Lists<'_>) -> Vec<String> {
+        let idle = targets(lists).filter(|(at, _)| !self.listed.contains(at));
+        idle.map(|((list, _, target), chain)| {
+            let number = target + 1;
+            if chain.is_default {
+                format!("`default_fallbacks`, number {number}")
+            } else {
+                format!("`{}` of `{}`, number {number}", list.setting(), chain.key.value)
+            }
+        })
+        .collect()
+    }
+
+    fn steps(&mut self, journey: &Journey) {
         for entry in &journey.entries {
             if let Entry::Calls(stop) = entry
                 && let Some(at) = stop.by
@@ -76,4 +113,13 @@ impl Coverage {
         }
         (taken, all)
     }
+}
+
+/// Every target of every list, and the entry it is in.
+fn targets<'l>(lists: &'l Lists<'_>) -> impl Iterator<Item = ((List, usize, usize), &'l Chain)> {
+    let directory = lists.router.directory();
+    let entries = List::ALL
+        .into_iter()
+        .flat_map(move |list| (0..).map_while(move |entry| Some((list, entry, directory.chain(list, entry)?))));
+    entries.flat_map(|(list, entry, chain)| (0..chain.targets.len()).map(move |target| ((list, entry, target), chain)))
 }

@@ -5,6 +5,7 @@ use crate::model::{EgressId, KeyId, RouteId, Step, Symptom, Table, TargetId};
 use crate::policy::{Pico, per_request};
 use crate::source::Span;
 
+use super::gist::{Came, Gist};
 use super::weather::Weather;
 
 /// Milliseconds since the request began: at the earliest, and at the latest where every target has a timeout.
@@ -100,6 +101,19 @@ impl Journey {
         let unusual = |(route, target): &(RouteId, TargetId)| usual(&table.routes[*route]) != Some(*target);
         let told = self.chosen.iter().rposition(unusual).map_or(0, |last| last + 1);
         self.chosen.get(..told).unwrap_or_default()
+    }
+
+    pub(super) fn gist(&self, table: &Table) -> Gist {
+        let call = |stop: &Stop| {
+            let key = stop.key.and_then(|key| table.targets[stop.target].keys.iter().position(|own| *own == key));
+            Call { target: stop.target, key: key.unwrap_or(0), egress: stop.egress, timeout: stop.timeout }
+        };
+        let came = match self.ending {
+            Ending::Answered(target) => Came::Answered(target),
+            Ending::Failed(symptom) => Came::Failed(symptom.as_str().to_owned()),
+            Ending::Endless => Came::Endless,
+        };
+        Gist { calls: self.calls().map(call).collect(), came, most: self.ended.most, money: self.money() }
     }
 
     /// What it cost at most.

@@ -1,13 +1,14 @@
 //! Properties of all requests: verified for every case, or refuted by one request that anybody can repeat.
 
 use crate::contingency::Element;
-use crate::graph::{Call, FailoverGraph};
+use crate::graph::FailoverGraph;
 use crate::model::{Duration, RouteId, Table};
 use crate::policy::Pico;
 
 use super::anything::against_anything;
 use super::every::every;
-use super::journey::{Ending, Journey};
+use super::gist::{Came, Gist};
+use super::journey::Journey;
 use super::weather::Weather;
 
 /// What must hold for every request.
@@ -36,11 +37,11 @@ pub enum Asked {
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum Answer<R = Refutation> {
     /// It holds.
     Verified(Extent),
     /// It does not hold.
-    Refuted(Box<Refutation>),
+    Refuted(Box<R>),
     /// Neither, with the reason.
     Undecided(String),
 }
@@ -50,6 +51,8 @@ pub enum Answer {
 pub enum Extent {
     /// So many requests were followed.
     Requests(usize),
+    /// Every place that requests for so many names can stand in, and how many places these are.
+    Places(usize, usize),
     /// Every request of so many routes, by what the graph and the bounds say of them or by a search through all.
     Everything(usize),
 }
@@ -65,6 +68,17 @@ pub struct Refutation {
     pub because: String,
     /// How many requests of how many break it, where they were counted.
     pub counted: Option<(usize, usize)>,
+}
+
+impl<R> Answer<R> {
+    /// The same with the refutation put differently.
+    pub fn map<S>(self, put: impl FnOnce(R) -> S) -> Answer<S> {
+        match self {
+            Self::Verified(extent) => Answer::Verified(extent),
+            Self::Refuted(refutation) => Answer::Refuted(Box::new(put(*refutation))),
+            Self::Undecided(why) => Answer::Undecided(why),
+        }
+    }
 }
 
 /// Judges a property of some routes.
@@ -84,7 +98,7 @@ pub(super) fn in_weathers(table: &Table, routes: &[RouteId], property: &Property
         for route in routes {
             let all = every(table, *route, weather, |journey| {
                 cases += 1;
-                let Some(because) = breaks(table, property, &journey) else { return };
+                let Some(because) = breaks(table, property, &journey.gist(table)) else { return };
                 broken += 1;
                 let calls = journey.calls().count();
                 if shortest.as_ref().is_none_or(|known| calls < known.journey.calls().count()) {
@@ -109,33 +123,32 @@ pub(super) fn in_weathers(table: &Table, routes: &[RouteId], property: &Property
 }
 
 /// What of a request breaks a property; `None` if it keeps it.
-pub(super) fn breaks(table: &Table, property: &Property, journey: &Journey) -> Option<String> {
-    let late = |limit: &Duration| match journey.ended.most {
+pub(super) fn breaks(table: &Table, property: &Property, gist: &Gist) -> Option<String> {
+    let late = |limit: &Duration| match gist.most {
         None => Some("a target without a timeout may hold it for ever".to_owned()),
         Some(most) if most > limit.0 => Some(format!("it may take {}", Duration(most).said())),
         Some(_) => None,
     };
     match property {
-        Property::NeverReaches(element) => journey.calls().find_map(|stop| {
-            let key = stop.key.and_then(|key| table.targets[stop.target].keys.iter().position(|own| *own == key));
-            let call = Call { target: stop.target, key: key.unwrap_or(0), egress: stop.egress, timeout: stop.timeout };
-            element.hits(table, &call).then(|| format!("it calls `{}`", table.targets[stop.target].name.value))
-        }),
-        Property::AnswersWithin(limit) => match journey.ending {
-            Ending::Answered(_) => late(limit),
-            Ending::Failed(symptom) => Some(format!("nobody answers: it ends with {}", symptom.as_str())),
-            Ending::Endless => Some("it never ends".to_owned()),
+        Property::NeverReaches(element) => {
+            let hit = gist.calls.iter().find(|call| element.hits(table, call));
+            hit.map(|call| format!("it calls `{}`", table.targets[call.target].name.value))
+        }
+        Property::AnswersWithin(limit) => match &gist.came {
+            Came::Answered(_) => late(limit),
+            Came::Failed(with) => Some(format!("nobody answers: it ends with {with}")),
+            Came::Endless => Some("it never ends".to_owned()),
         },
-        Property::EndsWithin(limit) => match journey.ending {
-            Ending::Answered(_) | Ending::Failed(_) => late(limit),
-            Ending::Endless => Some("it never ends".to_owned()),
+        Property::EndsWithin(limit) => match gist.came {
+            Came::Answered(_) | Came::Failed(_) => late(limit),
+            Came::Endless => Some("it never ends".to_owned()),
         },
         Property::AttemptsAtMost(most) => {
-            let calls = u64::try_from(journey.calls().count()).unwrap_or(u64::MAX);
+            let calls = u64::try_from(gist.calls.len()).unwrap_or(u64::MAX);
             let word = if calls == 1 { "call" } else { "calls" };
             (calls > *most).then(|| format!("it causes {calls} {word}"))
         }
-        Property::CostsAtMost(most) => match journey.money() {
+        Property::CostsAtMost(most) => match gist.money {
             None => Some("nobody knows what it costs: a price or the tokens of the route are missing".to_owned()),
             Some(cost) => (cost > *most).then(|| format!("it may cost {cost}")),
         },

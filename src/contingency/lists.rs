@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::graph::Call;
-use crate::litellm::{Decision, Ending, Era, Failure, Pending, Router, Routing, Space, To};
+use crate::litellm::{self, Decision, Ending, Era, Failure, Pending, Request, Router, Routing, Space, Spaces, To};
 use crate::model::{Symptom, Table, TargetId};
 
 use super::element::{Failure as Fails, shown};
@@ -68,6 +68,12 @@ impl<'t> Lists<'t> {
         target.and_then(|call| call.timeout).unwrap_or(LONGEST_CALL)
     }
 
+    /// How long a request takes at most, in milliseconds: each call and each wait as long as it can be.
+    pub fn most(&self, request: &Request) -> u64 {
+        let call = |call: &litellm::Call| call.waited.saturating_add(self.longest(call.deployment));
+        request.calls().map(call).fold(request.waited, u64::saturating_add)
+    }
+
     /// The deployments that a request for a name calls first, each with its weight among them.
     pub(super) fn first(&self, name: &str) -> Vec<(usize, u64)> {
         let walk = self.router.enter(name, 1);
@@ -78,11 +84,15 @@ impl<'t> Lists<'t> {
         }
     }
 
-    /// Where the requests for a name go that call a deployment first, while all of these fail.
-    pub(super) fn spread(&self, name: &str, first: usize, failures: &[Fails]) -> Spread {
+    /// All requests for a name while all of these fail; `None` where there are too many to follow them.
+    pub fn space(&'t self, spaces: &Spaces<'t>, name: &'t str, failures: &[Fails]) -> Option<Space> {
+        spaces.explore(name, &|deployment: usize| vec![self.shows(failures, deployment)], PLACES)
+    }
+
+    /// Where the requests for a name go that call a deployment first.
+    pub(super) fn spread(&self, space: Option<&Space>, first: usize) -> Spread {
         let mut spread = Spread::default();
-        let fates = |deployment: usize| vec![self.shows(failures, deployment)];
-        let Some(space) = Space::explore(&self.router, name, &fates, PLACES) else {
+        let Some(space) = space else {
             spread.lost = WHOLE;
             return spread;
         };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::graph::Call;
+use crate::litellm::Spaces;
 use crate::model::{Percent, RouteId, Table, TargetId};
 
 use super::element::{Element, Failure, models};
@@ -92,6 +93,7 @@ impl<'t> Network<'t> {
         for class in &touched {
             self.set_aside(*class, &mut rest);
         }
+        let spaces = self.lists.map(|lists| Spaces::new(&lists.router));
         for round in 0..ROUNDS {
             let mut visits = Visits::new(self, failures, &accepted);
             let classes = touched.iter().filter_map(|number| Some((*number, self.classes.get(*number)?)));
@@ -99,7 +101,8 @@ impl<'t> Network<'t> {
                 .map(|(number, class)| match self.lists.zip(class.deployment) {
                     Some((lists, first)) => {
                         let name = self.table.routes[class.route].name.value.as_str();
-                        (number, Rc::new(lists.spread(name, first, failures)))
+                        let space = spaces.as_ref().and_then(|spaces| lists.space(spaces, name, failures));
+                        (number, Rc::new(lists.spread(space.as_ref(), first)))
                     }
                     None => (number, visits.of(class.route, class.target)),
                 })

@@ -57,6 +57,7 @@ fn why(side: &Side<'_>, open: Open) -> String {
     match open {
         Open::Cycle => "no end: the routes fall back to each other".to_owned(),
         Open::NoTimeout(target) => format!("no end: {} has no timeout", name(target)),
+        Open::NoTokens => "unknown: nothing says how long prompts and answers are".to_owned(),
         Open::NoPrice(target) => format!("unknown: nothing says what a request costs at {}", name(target)),
     }
 }

@@ -33,6 +33,8 @@ pub enum Open {
     NoTimeout(TargetId),
     /// The price of a target's model is not known.
     NoPrice(TargetId),
+    /// Nothing says how many tokens prompts and answers have.
+    NoTokens,
 }
 
 /// A number at most, or why there is none.

@@ -6,6 +6,7 @@ use super::state::{Identity, State, With};
 use super::{Era, List, Router};
 
 /// Which deployments the names that lists lead to stand for.
+#[derive(Debug)]
 pub(super) struct Ahead<'w> {
     /// For each deployment the targets of lists that lead to it, as attempts are told apart.
     targets: BTreeMap<usize, BTreeSet<Identity<'w>>>,

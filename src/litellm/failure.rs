@@ -135,6 +135,18 @@ impl Fault {
         }
     }
 
+    /// What a caller gets to see of it.
+    pub fn seen(self) -> String {
+        match self {
+            Self::Answer(failure) => failure.to_string(),
+            Self::UnknownName => "400, no such model".to_owned(),
+            Self::NoneLeft => "429, no deployments available".to_owned(),
+            Self::Spent => "500, `num_retries_per_request` is used up".to_owned(),
+            Self::NoTag => "401, not allowed to access the model due to tags".to_owned(),
+            Self::NoBudget => "429, crossed budget".to_owned(),
+        }
+    }
+
     /// The classes a retry policy may name it by.
     pub(super) fn classes(self) -> &'static [&'static str] {
         match self {

@@ -35,5 +35,5 @@ pub use routing::{
     AllowedFails, Assumption, Chain, Deployment, GroupTags, Order, RetryPolicy, Routing, Selection, Set, Settings,
     Strategy, TagsNeeded, Target, Weights,
 };
-pub use space::{Decision, FatesOf, Space, Spot, To, Way};
+pub use space::{Decision, FatesOf, LONGEST_REQUEST, Space, Spaces, Spot, To, Way};
 pub use walk::{Pending, Router, Walk};

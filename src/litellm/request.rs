@@ -49,6 +49,8 @@ pub struct Call {
     pub retry: u32,
     /// Which repetition of the client that makes the call, behind LiteLLM's back; 0 for the call itself.
     pub by_client: u32,
+    /// Milliseconds that LiteLLM waits at most before it.
+    pub waited: u64,
     /// The deployments among which LiteLLM picks at random, this one included.
     pub among: Vec<usize>,
     /// How it fails; `None` if it answers.
@@ -97,6 +99,8 @@ pub struct Request {
     pub events: Vec<Event>,
     /// How it ended.
     pub ending: Ending,
+    /// Milliseconds that LiteLLM waits at most after the last call.
+    pub waited: u64,
 }
 
 impl Request {

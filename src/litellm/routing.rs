@@ -27,6 +27,19 @@ pub struct Routing {
     pub unfollowed: Vec<Spanned<String>>,
 }
 
+impl Routing {
+    /// Why requests may go elsewhere than they are followed: settings that are not followed, or not for every request.
+    pub fn gaps(&self) -> Vec<String> {
+        let unfollowed = self.unfollowed.iter().map(|setting| format!("`{}` is not followed", setting.value));
+        let narrow = self.assumptions.iter().filter(|assumed| assumed.narrows);
+        let narrow = narrow.map(|assumed| format!("`{}` is followed {}", assumed.setting.value, assumed.scope));
+        let group_filters = self.deployments.iter().any(|one| one.group_tags.filters == Some(true));
+        let tags = (self.settings.selection.filters_by_tag || group_filters)
+            .then(|| "tags decide, and only requests without a tag were followed".to_owned());
+        unfollowed.chain(narrow).chain(tags).collect()
+    }
+}
+
 /// What is taken to be so where a setting decides by what no file says.
 #[derive(Clone, Debug)]
 pub struct Assumption {
@@ -34,6 +47,8 @@ pub struct Assumption {
     pub setting: Spanned<String>,
     /// For what kind of request it is followed, after `it is followed`.
     pub scope: &'static str,
+    /// Whether requests of another kind go elsewhere; else all that can happen is followed.
+    pub narrows: bool,
 }
 
 /// An entry of `routing_groups`: several groups, how one of their deployments is picked and, since 1.97, a name for all.

@@ -9,7 +9,7 @@ use super::walk::{Pending, Walk};
 use super::{Ending, Failure, Router};
 
 /// The calls after which a request is no longer followed.
-const LONGEST: usize = 1_000;
+pub const LONGEST_REQUEST: usize = 1_000;
 
 /// What is decided at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +72,35 @@ pub struct Space {
 /// How the calls of a deployment can end.
 pub type FatesOf<'f> = dyn Fn(usize) -> Vec<Option<Failure>> + 'f;
 
-impl Space {
+/// A router, ready to have all requests for its names followed.
+#[derive(Debug)]
+pub struct Spaces<'w> {
+    router: &'w Router<'w>,
+    ahead: Ahead<'w>,
+    kinds: Vec<Failure>,
+}
+
+impl<'w> Spaces<'w> {
+    /// The spaces of a router's names.
+    pub fn new(router: &'w Router<'w>) -> Self {
+        Self { router, ahead: Ahead::new(router), kinds: Failure::kinds(router.directory().era()) }
+    }
+
+    /// One failure for each way in which LiteLLM can tell failures apart.
+    pub fn kinds(&self) -> &[Failure] {
+        &self.kinds
+    }
+
+    /// Every way for a call to end.
+    pub fn anything(&self) -> Vec<Option<Failure>> {
+        self.kinds.iter().copied().map(Some).chain([None]).collect()
+    }
+
     /// Follows every request for a name; `None` where there are more places than `most`, or a request goes on for too
     /// long.
-    pub fn explore(router: &Router<'_>, name: &str, fates: &FatesOf<'_>, most: usize) -> Option<Self> {
-        let mut explorer =
-            Explorer { ahead: Ahead::new(router), known: BTreeMap::new(), spots: Vec::new(), open: Vec::new() };
-        let start = explorer.meet(router.enter(name, LONGEST));
+    pub fn explore(&self, name: &'w str, fates: &FatesOf<'_>, most: usize) -> Option<Space> {
+        let mut explorer = Explorer { ahead: &self.ahead, known: BTreeMap::new(), spots: Vec::new(), open: Vec::new() };
+        let start = explorer.meet(self.router.enter(name, LONGEST_REQUEST));
         while let Some((number, walk)) = explorer.open.pop() {
             if explorer.spots.len() > most || start == To::Ended(Ending::Longer) {
                 return None;
@@ -109,9 +131,11 @@ impl Space {
                 spot.ways = ways;
             }
         }
-        (start != To::Ended(Ending::Longer)).then_some(Self { start, spots: explorer.spots })
+        (start != To::Ended(Ending::Longer)).then_some(Space { start, spots: explorer.spots })
     }
+}
 
+impl Space {
     /// A place by its number.
     pub fn spot(&self, number: usize) -> Option<&Spot> {
         self.spots.get(number)
@@ -166,14 +190,14 @@ fn goes_alike(one: To, other: To) -> bool {
     one == other || (is_failure(one) && is_failure(other))
 }
 
-struct Explorer<'w> {
-    ahead: Ahead<'w>,
+struct Explorer<'a, 'w> {
+    ahead: &'a Ahead<'w>,
     known: BTreeMap<State<'w>, usize>,
     spots: Vec<Spot>,
     open: Vec<(usize, Walk<'w>)>,
 }
 
-impl<'w> Explorer<'w> {
+impl<'w> Explorer<'_, 'w> {
     fn meet(&mut self, walk: Walk<'w>) -> To {
         let calls = match walk.pending() {
             Pending::Ended(ending) => return To::Ended(ending),

@@ -8,11 +8,11 @@ use super::walk::{Go, Pending, Walk};
 use super::{Call, Ending, Era, Event, Failure, Fault, Resolved};
 
 /// How long LiteLLM waits at most after a call that failed, in milliseconds: what `Retry-After` says, up to 60 s, and up
-/// to 0.75 s more (`_calculate_retry_after`).
-const LONGEST_WAIT: u64 = 60_750;
+/// to 0.75 s more (`_calculate_retry_after`), rounded up to seconds.
+const LONGEST_WAIT: u64 = 61_000;
 
 /// How long it waits at most where no answer says for how long: up to 8 s, and up to 0.75 s more.
-const LONGEST_OWN_WAIT: u64 = 8_750;
+const LONGEST_OWN_WAIT: u64 = 9_000;
 
 impl<'w> Walk<'w> {
     /// A try ended without an answer: whether the group is tried again.
@@ -126,7 +126,7 @@ impl<'w> Walk<'w> {
 
     /// The call of a deployment ended. Until 1.97 its own `num_retries` also went to the client that makes the call,
     /// which tries again by itself, so that the number counted twice.
-    pub(super) fn called(&mut self, deployment: usize, failure: Option<Failure>) -> Go<'w> {
+    pub(super) fn called(&mut self, deployment: usize, failure: Option<Failure>, waited: u64) -> Go<'w> {
         let own = self.directory.routing().deployments.get(deployment);
         let client = own.and_then(|own| own.retries);
         let client = client.filter(|_| self.directory.era() == Era::Paths).unwrap_or(0);
@@ -134,7 +134,7 @@ impl<'w> Walk<'w> {
         let Try { retry, by_client, ref among, ref asked, .. } = self.state.trying;
         let name = asked.name;
         let among = if self.events.is_some() { among.clone() } else { Vec::new() };
-        self.say(|| Event::Calls(Call { deployment, retry, by_client, among, failure }));
+        self.say(|| Event::Calls(Call { deployment, retry, by_client, waited, among, failure }));
         let Some(failure) = failure else { return Go::Wait(Pending::Ended(Ending::Answered(deployment))) };
         if by_client < client && is_retryable(failure.status()) {
             self.state.trying.by_client += 1;

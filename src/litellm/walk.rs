@@ -60,7 +60,10 @@ impl<'r> Router<'r> {
                     let failure = fate(walk.calls, deployment);
                     walk.call(failure);
                 }
-                Pending::Ended(ending) => return Request { events: walk.events.unwrap_or_default(), ending },
+                Pending::Ended(ending) => {
+                    let (events, waited) = (walk.events.unwrap_or_default(), walk.waited);
+                    return Request { events, ending, waited };
+                }
             }
         }
     }
@@ -160,17 +163,19 @@ impl<'w> Walk<'w> {
     pub fn pick(&mut self, deployment: Option<usize>) {
         if self.pending == Pending::Pick {
             let picked = deployment.filter(|picked| self.among().contains(picked));
-            let go = picked.or(self.among().first().copied()).map(|picked| self.picked(picked));
-            go.into_iter().for_each(|go| self.go(go));
+            if let Some(picked) = picked.or(self.among().first().copied()) {
+                let go = self.picked(picked);
+                self.go(go);
+            }
         }
     }
 
     /// Ends the call that is waited for with a failure, or with an answer.
     pub fn call(&mut self, failure: Option<Failure>) {
         if let Pending::Call(deployment) = self.pending {
-            self.waited = 0;
+            let waited = std::mem::take(&mut self.waited);
             self.calls += 1;
-            let go = self.called(deployment, failure);
+            let go = self.called(deployment, failure, waited);
             self.go(go);
         }
     }

@@ -4,17 +4,17 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::claims::LONGEST_REQUEST;
 use crate::contingency::Lists;
 use crate::litellm::{
-    Assumption, By, Call, Chain, Ending, Event, Fault, Hop, List, Release, Request, Resolved, Routing, Skip,
+    Assumption, By, Call, Chain, Ending, Event, Fault, Hop, LONGEST_REQUEST, List, Release, Request, Resolved, Routing,
+    Skip,
 };
 use crate::source::Span;
 
 use super::Places;
 use super::fold::folded;
 use super::journey::place;
-use super::summary::count;
+use super::summary::{count, time};
 
 /// A request to LiteLLM, and what it was followed with.
 #[derive(Clone, Copy, Debug)]
@@ -212,21 +212,12 @@ fn stays(fault: Fault) -> &'static str {
 
 fn ending(attempts: &Attempts<'_>) -> String {
     let calls = count(attempts.request.calls().count(), "call");
+    let most = time(attempts.lists.most(attempts.request));
+    let calls = format!("{calls}, at most {most}");
     match attempts.request.ending {
         Ending::Answered(at) => format!("answered by {} of {}; {calls}", attempts.deployment(at), attempts.group(at)),
-        Ending::Failed(fault) => format!("fails: the caller gets {}; {calls}", caller_gets(fault)),
+        Ending::Failed(fault) => format!("fails: the caller gets {}; {calls}", fault.seen()),
         Ending::Longer => format!("goes on: not followed for more than {LONGEST_REQUEST} calls or 200 lists deep"),
-    }
-}
-
-fn caller_gets(fault: Fault) -> String {
-    match fault {
-        Fault::Answer(failure) => failure.to_string(),
-        Fault::UnknownName => "400, no such model".to_owned(),
-        Fault::NoneLeft => "429, no deployments available".to_owned(),
-        Fault::Spent => "500, `num_retries_per_request` is used up".to_owned(),
-        Fault::NoTag => "401, not allowed to access the model due to tags".to_owned(),
-        Fault::NoBudget => "429, crossed budget".to_owned(),
     }
 }
 
@@ -271,7 +262,7 @@ pub fn attempts_json(attempts: &Attempts<'_>, places: &mut Places<'_>) -> Value 
     }
     let (ends, by) = match attempts.request.ending {
         Ending::Answered(at) => ("answered", Some(attempts.deployment(at))),
-        Ending::Failed(fault) => ("failed", Some(caller_gets(fault))),
+        Ending::Failed(fault) => ("failed", Some(fault.seen())),
         Ending::Longer => ("longer", None),
     };
     json!({
@@ -284,6 +275,7 @@ pub fn attempts_json(attempts: &Attempts<'_>, places: &mut Places<'_>) -> Value 
         "by": by,
         "attempts": attempts.request.calls().count(),
         "assumes": attempts.routing().assumptions.iter().map(assumed).collect::<Vec<_>>(),
+        "mostMs": attempts.lists.most(attempts.request),
         "notFollowed": attempts.routing().unfollowed.iter().map(|setting| &setting.value).collect::<Vec<_>>(),
     })
 }

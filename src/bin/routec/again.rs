@@ -1,7 +1,8 @@
 //! The command that shows a request again, as a shell takes it.
 
-use routec::claims::{Journey, Weather};
-use routec::model::Table;
+use routec::claims::{Journey, Listed, Weather};
+use routec::contingency::Lists;
+use routec::model::{Table, TargetId};
 use routec::report;
 
 use crate::args::Question;
@@ -9,7 +10,20 @@ use crate::args::Question;
 /// The command that follows a request again: with the files, the table where there are several, the choices and the
 /// failures it was found with.
 pub(crate) fn again(table: &Table, tables: usize, question: &Question, journey: &Journey, weather: &Weather) -> String {
-    let mut words = vec!["routec".to_owned(), "trace".to_owned(), table.routes[journey.route].name.value.to_string()];
+    let from = |target: &TargetId| ["--from".to_owned(), table.targets[*target].name.value.to_string()];
+    let mut how: Vec<String> = journey.choices(table).iter().flat_map(|(_, target)| from(target)).collect();
+    how.extend(weather.typed(table));
+    command(table, tables, question, table.routes[journey.route].name.value.as_str(), how)
+}
+
+/// The same for a request to LiteLLM.
+pub(crate) fn again_listed(lists: &Lists<'_>, tables: usize, question: &Question, listed: &Listed) -> String {
+    command(lists.table, tables, question, &listed.name, listed.typed(lists))
+}
+
+/// The command that follows a request for a name: with what was asked, and how the request goes.
+fn command(table: &Table, tables: usize, question: &Question, name: &str, how: Vec<String>) -> String {
+    let mut words = vec!["routec".to_owned(), "trace".to_owned(), name.to_owned()];
     let input = &question.input;
     if input.paths.iter().any(|path| path != ".") {
         words.extend(input.paths.iter().cloned());
@@ -27,10 +41,10 @@ pub(crate) fn again(table: &Table, tables: usize, question: &Question, journey: 
     if tables > 1 || question.table.is_some() {
         option("--table", table.name.as_str());
     }
-    for (_, target) in journey.choices(table) {
-        option("--from", table.targets[*target].name.value.as_str());
+    if let Some(gateway) = &input.gateway {
+        option("--gateway", gateway);
     }
-    words.extend(weather.typed(table));
+    words.extend(how);
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 

@@ -3,9 +3,10 @@
 use routec::contingency::{Element, Failure, Lists, single_failures};
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
+use routec::litellm::Routing;
 use routec::model::{RouteId, Symptom, Table};
 use routec::policy::Pattern;
-use routec::report::Places;
+use routec::report::{self, Places};
 
 use crate::Stop;
 use crate::args::{Fail, Question};
@@ -72,8 +73,20 @@ impl Subject {
         }
     }
 
+    /// Says, on standard error, where requests may go elsewhere than they are followed.
+    pub(crate) fn warn_of_gaps(&self, world: &World) {
+        say_gaps(self.outcome.tables.get(self.at), world);
+    }
+
     pub(crate) fn places(&self) -> Places<'_> {
         Places::new(&self.request.sources)
+    }
+}
+
+/// Says where requests to tables of LiteLLM's may go elsewhere than they are followed.
+pub(crate) fn say_gaps<'t>(tables: impl IntoIterator<Item = &'t Table>, world: &World) {
+    for gap in tables.into_iter().filter_map(|table| table.routing.as_deref()).flat_map(Routing::gaps) {
+        world.say(&report::terminal(&format!("note: {gap}\n")));
     }
 }
 
@@ -90,24 +103,36 @@ pub(crate) fn route_named(table: &Table, name: &str) -> Result<RouteId, Stop> {
 
 /// The routes whose names fit any of some globs; all without a glob.
 pub(crate) fn routes_like(table: &Table, globs: &[String]) -> Result<Vec<RouteId>, Stop> {
+    let known: Vec<&str> = table.routes.values().map(|route| route.name.value.as_str()).collect();
+    let fit = like(&known, globs)?;
+    Ok(table.routes.iter().map(|(id, _)| id).zip(fit).filter(|(_, fits)| *fits).map(|(id, _)| id).collect())
+}
+
+/// The names that callers of a LiteLLM file can ask for and that fit any of some globs; all without a glob.
+pub(crate) fn names_like<'t>(lists: &Lists<'t>, globs: &[String]) -> Result<Vec<&'t str>, Stop> {
+    let known = lists.names();
+    let fit = like(&known, globs)?;
+    Ok(known.into_iter().zip(fit).filter(|(_, fits)| *fits).map(|(name, _)| name).collect())
+}
+
+/// Which of some names fit any of some globs: at least one must.
+fn like(known: &[&str], globs: &[String]) -> Result<Vec<bool>, Stop> {
     let patterns = globs
         .iter()
         .map(|glob| {
             Pattern::of_names(glob).map_err(|why| Stop::usage(format!("--route: `{glob}` is not a glob: {why}")))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let fits = |name: &str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(name));
-    let found: Vec<RouteId> =
-        table.routes.iter().filter(|(_, route)| fits(route.name.value.as_str())).map(|(id, _)| id).collect();
-    if found.is_empty() {
-        let known = || table.routes.values().map(|route| route.name.value.as_str());
-        let near = globs.iter().find_map(|glob| routec::diagnostic::nearest(glob, known()));
+    let fits = |name: &&str| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(name));
+    let fit: Vec<bool> = known.iter().map(fits).collect();
+    if !fit.contains(&true) {
+        let near = globs.iter().find_map(|glob| routec::diagnostic::nearest(glob, known.iter().copied()));
         let hint =
             near.map_or_else(|| "`routec graph` shows them".to_owned(), |near| format!("did you mean `{near}`?"));
         let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
         return Err(Stop::usage(format!("no route is called {}; {hint}", globs.join(" or "))));
     }
-    Ok(found)
+    Ok(fit)
 }
 
 /// A word with how often it is meant: `timeout*3`.

@@ -2,33 +2,113 @@
 
 use serde_json::json;
 
-use routec::claims::{Answer as Verdict, Asked, Extent, Property, Refutation, Weather, prove};
-use routec::contingency::Element;
+use routec::claims::{
+    Answer as Verdict, Asked, Extent, Fates, ListsAsked, ListsRefutation, Property, Refutation, Weather, prove,
+    prove_lists,
+};
+use routec::contingency::{Element, Lists};
+use routec::litellm::Failure;
 use routec::model::{Duration, RouteId, SloTier, Symptom, Table, Usd};
 use routec::policy::Pico;
-use routec::report::{self, count, folded, journey_json, journey_text};
+use routec::report::{self, Attempts, attempts_json, attempts_text, count, folded, journey_json, journey_text};
 
-use crate::again::{again, in_lines};
+use crate::again::{again, again_listed, in_lines};
 use crate::args::{Answer, Prove};
-use crate::ask::{Subject, every_failure, failure_sets, routes_like};
+use crate::ask::{Subject, every_failure, failure_sets, names_like, routes_like};
 use crate::world::World;
 use crate::{Exit, Stop};
 
 /// Proves a property, or shows a request that breaks it.
 pub(crate) fn run(args: &Prove, world: &World) -> Result<Exit, Stop> {
     let subject = Subject::read(&args.question, world)?;
+    let (verdict, cover) = match subject.lists() {
+        Some(lists) => through_lists(&subject, &lists, args)?,
+        None => along_ladders(&subject, args)?,
+    };
+    let exit = if matches!(verdict, Verdict::Verified(_)) { Exit::Clean } else { Exit::Refuted };
+    match args.question.format {
+        Answer::Text => world.print(&report::terminal(&text(args, &cover, &verdict))),
+        Answer::Json => world.print(&format!("{:#}\n", json(args, &cover, &verdict))),
+    }
+    subject.warn(world);
+    Ok(exit)
+}
+
+/// A request that breaks the property, as it is shown.
+struct Shown {
+    because: String,
+    /// How many requests of how many break it, where they were counted.
+    counted: Option<(usize, usize)>,
+    text: String,
+    json: serde_json::Value,
+    again: String,
+}
+
+fn along_ladders(subject: &Subject, args: &Prove) -> Result<(Verdict<Shown>, String), Stop> {
     let (table, graph) = subject.table()?;
     let routes = selected(table, args)?;
     let property = property(table, args)?;
     let (asked, cover) = asked(table, args, &property)?;
-    let verdict = prove(table, graph, &routes, &property, &asked);
-    let exit = if matches!(verdict, Verdict::Verified(_)) { Exit::Clean } else { Exit::Refuted };
-    match args.question.format {
-        Answer::Text => world.print(&report::terminal(&text(&subject, table, args, &cover, &verdict))),
-        Answer::Json => world.print(&format!("{:#}\n", json(&subject, table, args, &cover, &verdict))),
+    let verdict = prove(table, graph, &routes, &property, &asked).map(|refutation| {
+        let Refutation { weather, journey, because, counted } = refutation;
+        let mut places = subject.places();
+        Shown {
+            because,
+            counted,
+            text: journey_text(table, &journey, &mut places),
+            json: journey_json(table, &journey, &mut places),
+            again: again(table, subject.outcome.tables.len(), &args.question, &journey, &weather),
+        }
+    });
+    Ok((verdict, cover))
+}
+
+fn through_lists(subject: &Subject, lists: &Lists<'_>, args: &Prove) -> Result<(Verdict<Shown>, String), Stop> {
+    let table = lists.table;
+    let names = names_like(lists, &args.route)?;
+    if args.tier.is_some() {
+        return Err(Stop::usage("--tier: a LiteLLM file gives no route a tier"));
     }
-    subject.warn(world);
-    Ok(exit)
+    let property = property(table, args)?;
+    let (asked, cover) = match asked(table, args, &property)? {
+        (Asked::Anything, _) => (ListsAsked::Anything, "whatever failure shows at each call".to_owned()),
+        (Asked::Weathers(weathers), cover) => {
+            let always = |weather: &Weather| matches!(weather, Weather::InTurn(_));
+            let mut fates: Vec<Fates> = weathers.iter().filter(|weather| !always(weather)).map(Fates::from).collect();
+            // Of failures at every call LiteLLM has kinds of its own.
+            if fates.len() == weathers.len() {
+                (ListsAsked::Fates(fates), cover)
+            } else {
+                let kinds = Failure::kinds(lists.router.directory().era());
+                let failures = count(fates.len().saturating_sub(1), single_or_pair(args));
+                let cover = format!(
+                    "with nothing failing, in {failures}, and with each of {} failures at every call",
+                    kinds.len()
+                );
+                fates.extend(kinds.into_iter().map(|kind| Fates::InTurn(vec![Some(kind)])));
+                (ListsAsked::Fates(fates), cover)
+            }
+        }
+    };
+    let release = subject.request.job.litellm;
+    let cover = format!("{cover}, on LiteLLM {release}");
+    let verdict = prove_lists(lists, &names, &property, &asked).map(|refutation| {
+        let ListsRefutation { listed, because } = refutation;
+        let attempts = Attempts { lists, release, name: &listed.name, request: &listed.request };
+        let mut places = subject.places();
+        Shown {
+            because,
+            counted: None,
+            text: attempts_text(&attempts, &mut places),
+            json: attempts_json(&attempts, &mut places),
+            again: again_listed(lists, subject.outcome.tables.len(), &args.question, &listed),
+        }
+    });
+    Ok((verdict, cover))
+}
+
+fn single_or_pair(args: &Prove) -> &'static str {
+    if args.pairs { "single failure or pair" } else { "single failure" }
 }
 
 /// In which cases the property is asked, and that in words.
@@ -50,7 +130,7 @@ fn asked(table: &Table, args: &Prove, property: &Property) -> Result<(Asked, Str
         return Ok((Asked::Weathers(sets.into_iter().map(Weather::Failing).collect()), cover));
     }
     let sets = failure_sets(table, args.pairs);
-    let failures = count(sets.len(), if args.pairs { "single failure or pair" } else { "single failure" });
+    let failures = count(sets.len(), single_or_pair(args));
     let mut weathers = vec![Weather::Failing(Vec::new())];
     weathers.extend(sets.into_iter().map(Weather::Failing));
     // A request whose every call fails is never answered; to ask that would answer nothing.
@@ -130,7 +210,7 @@ fn said(args: &Prove) -> (String, String) {
     said.into_iter().flatten().next().unwrap_or_default()
 }
 
-fn text(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &Verdict) -> String {
+fn text(args: &Prove, cover: &str, verdict: &Verdict<Shown>) -> String {
     let (holds, broken_by) = said(args);
     match verdict {
         Verdict::Verified(extent) => {
@@ -142,19 +222,17 @@ fn text(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &V
             folded(&format!("  {why}")),
             folded(&format!("  asked {cover}"))
         ),
-        Verdict::Refuted(refutation) => {
-            let Refutation { weather, journey, because, counted } = refutation.as_ref();
-            let mut places = subject.places();
-            let more = match counted {
-                Some((broken, cases)) if *broken > 1 => format!(" ({broken} of {cases} requests do)"),
+        Verdict::Refuted(shown) => {
+            let more = match shown.counted {
+                Some((broken, cases)) if broken > 1 => format!(" ({broken} of {cases} requests do)"),
                 Some(_) | None => String::new(),
             };
             format!(
                 "{}{}\n{}\n{}",
                 folded(&format!("refuted: {broken_by}")),
-                folded(&format!("  {because}{more}")),
-                journey_text(table, journey, &mut places),
-                in_lines(&again(table, subject.outcome.tables.len(), &args.question, journey, weather), 2)
+                folded(&format!("  {}{more}", shown.because)),
+                shown.text,
+                in_lines(&shown.again, 2)
             )
         }
     }
@@ -166,16 +244,23 @@ fn covered(extent: Extent, cover: &str) -> String {
         Extent::Requests(requests) => {
             format!("{} followed, from every target of a pool, {cover}", count(requests, "request"))
         }
+        Extent::Places(names, places) => {
+            format!(
+                "every request for {}, whoever is picked: {} searched, {cover}",
+                count(names, "name"),
+                count(places, "state")
+            )
+        }
         Extent::Everything(routes) => format!("every request of {}, {cover}", count(routes, "route")),
     }
 }
 
-fn json(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &Verdict) -> serde_json::Value {
+fn json(args: &Prove, cover: &str, verdict: &Verdict<Shown>) -> serde_json::Value {
     let (property, _) = said(args);
     match verdict {
         Verdict::Verified(extent) => {
             let cases = match extent {
-                Extent::Requests(requests) => Some(requests),
+                Extent::Requests(cases) | Extent::Places(_, cases) => Some(cases),
                 Extent::Everything(_) => None,
             };
             json!({"verdict": "verified", "property": property, "covers": covered(*extent, cover), "cases": cases})
@@ -183,20 +268,14 @@ fn json(subject: &Subject, table: &Table, args: &Prove, cover: &str, verdict: &V
         Verdict::Undecided(why) => {
             json!({"verdict": "undecided", "property": property, "asked": cover, "because": why})
         }
-        Verdict::Refuted(refutation) => json!({
+        Verdict::Refuted(shown) => json!({
             "verdict": "refuted",
             "property": property,
-            "because": refutation.because,
-            "broken": refutation.counted.map(|(broken, _)| broken),
-            "cases": refutation.counted.map(|(_, cases)| cases),
-            "request": journey_json(table, &refutation.journey, &mut subject.places()),
-            "again": again(
-                table,
-                subject.outcome.tables.len(),
-                &args.question,
-                &refutation.journey,
-                &refutation.weather
-            ),
+            "because": shown.because,
+            "broken": shown.counted.map(|(broken, _)| broken),
+            "cases": shown.counted.map(|(_, cases)| cases),
+            "request": shown.json,
+            "again": shown.again,
         }),
     }
 }

@@ -4,15 +4,18 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use routec::claims::{CaseOutcome, CaseResult, CheckResult, Coverage, asks, run_cases, run_checks};
+use routec::claims::{CaseOutcome, CaseResult, CheckResult, Coverage, Told, Walks, asks, run_cases, run_checks};
+use routec::contingency::Lists;
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
+use routec::litellm::{Era, Release};
 use routec::model::{Case, Gateway, Table};
-use routec::report::{self, Places, journey_json, journey_text, line};
+use routec::report::{self, Attempts, Places, attempts_json, attempts_text, journey_json, journey_text, line};
 use routec::source::{Span, Spanned};
 
-use crate::again::{again, in_lines};
+use crate::again::{again, again_listed, in_lines};
 use crate::args::{Answer, Question, Test};
+use crate::ask::say_gaps;
 use crate::request;
 use crate::world::World;
 use crate::{Exit, Stop};
@@ -34,7 +37,7 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
         };
         return Err(Stop::unreadable(format!("nothing to test: {why}")));
     }
-    let tables = native(&outcome, args, cases)?;
+    let tables = walked(&outcome, args, cases, request.job.litellm.era())?;
     let mut tested = Tested {
         places: Places::new(&request.sources),
         text: String::new(),
@@ -42,17 +45,21 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
         failed: 0,
         run: 0,
         tables: outcome.tables.len(),
+        release: request.job.litellm,
     };
     let by_table = asked(&outcome, &tables, args, &mut tested);
-    for ((table, graph), cases) in tables.iter().zip(by_table) {
+    for (walks, cases) in tables.iter().zip(by_table) {
         if cases.is_empty() && tables.len() > 1 {
             continue;
         }
         let mut coverage = Coverage::default();
-        for result in run_cases(table, &outcome.catalogue, cases, &mut coverage) {
-            tested.case(table, &args.question, &result);
+        for result in run_cases(walks, &outcome.catalogue, cases, &mut coverage) {
+            tested.case(walks, &args.question, &result);
         }
-        tested.covered(table, graph, &coverage);
+        match walks {
+            Walks::Ladders(table, graph) => tested.covered(table, graph, &coverage),
+            Walks::Lists(lists) => tested.covered_lists(lists, &coverage),
+        }
     }
     let all = outcome.expectations.iter().flat_map(|(file, doc)| doc.checks.iter().map(|check| (*file, check)));
     for result in run_checks(&outcome, all) {
@@ -79,6 +86,7 @@ pub(crate) fn run(args: &Test, world: &World) -> Result<Exit, Stop> {
             world.print(&format!("{answer:#}\n"));
         }
     }
+    say_gaps(tables.iter().map(Walks::table), world);
     Ok(match (failed, unread) {
         (0, 0) => Exit::Clean,
         (0, _) => Exit::Unreadable,
@@ -94,16 +102,21 @@ fn unread(outcome: &Outcome) -> Vec<Span> {
 }
 
 /// The tables that cases can be run against; the one that is typed must be among them.
-fn native<'a>(outcome: &'a Outcome, args: &Test, cases: usize) -> Result<Vec<(&'a Table, &'a FailoverGraph)>, Stop> {
+fn walked<'a>(outcome: &'a Outcome, args: &Test, cases: usize, era: Era) -> Result<Vec<Walks<'a>>, Stop> {
     if cases == 0 {
         return Ok(Vec::new());
     }
     let all = outcome.tables.iter().zip(&outcome.graphs);
-    let found: Vec<_> = all.filter(|(table, _)| table.gateway == Gateway::Native).collect();
+    let found: Vec<Walks<'_>> = all
+        .filter_map(|(table, graph)| match Lists::new(table, era) {
+            Some(lists) => Some(Walks::Lists(Box::new(lists))),
+            None => (table.gateway == Gateway::Native).then_some(Walks::Ladders(table, graph)),
+        })
+        .collect();
     if found.is_empty() {
-        return Err(Stop::unreadable("there is no table of routec's own to run the cases against"));
+        return Err(Stop::unreadable("there is no table of routec's own or of LiteLLM to run the cases against"));
     }
-    let names: Vec<&str> = found.iter().map(|(table, _)| table.name.as_str()).collect();
+    let names: Vec<&str> = found.iter().map(|walks| walks.table().name.as_str()).collect();
     match &args.question.table {
         Some(name) if !names.contains(&name.as_str()) => {
             Err(Stop::usage(format!("there is no table `{name}`; there is {}", names.join(", "))))
@@ -115,13 +128,13 @@ fn native<'a>(outcome: &'a Outcome, args: &Test, cases: usize) -> Result<Vec<(&'
 /// The cases of each table, without those of others than the one that is typed. A case of no table is broken.
 fn asked<'a>(
     outcome: &'a Outcome,
-    tables: &[(&'a Table, &'a FailoverGraph)],
+    tables: &[Walks<'a>],
     args: &Test,
     tested: &mut Tested<'_>,
 ) -> Vec<Vec<&'a Spanned<Case>>> {
     let unread = unread(outcome);
     let mut by_table = vec![Vec::new(); tables.len()];
-    let all: Vec<&Table> = tables.iter().map(|(table, _)| *table).collect();
+    let all: Vec<&Table> = tables.iter().map(Walks::table).collect();
     let typed = |table: &Table| args.question.table.as_ref().is_none_or(|name| table.name.as_str() == name);
     let typed_ones: Vec<&Table> = all.iter().copied().filter(|table| typed(table)).collect();
     for case in outcome.expectations.iter().flat_map(|(_, doc)| &doc.cases) {
@@ -159,6 +172,8 @@ struct Tested<'a> {
     run: usize,
     /// How many tables the project has.
     tables: usize,
+    /// The LiteLLM that reads its files.
+    release: Release,
 }
 
 impl Tested<'_> {
@@ -176,7 +191,7 @@ impl Tested<'_> {
         self.json.push(json!({"case": name, "at": place, "verdict": "broken", "because": why}));
     }
 
-    fn case(&mut self, table: &Table, question: &Question, result: &CaseResult) {
+    fn case(&mut self, walks: &Walks<'_>, question: &Question, result: &CaseResult) {
         let name = &result.name;
         match &result.outcome {
             CaseOutcome::Holds(requests) => {
@@ -187,11 +202,11 @@ impl Tested<'_> {
                 self.json.push(json!({"case": name, "at": place, "verdict": "ok", "requests": requests}));
             }
             CaseOutcome::Broken(why) => self.broken(&result.name, result.span, why),
-            CaseOutcome::Fails { because, expected_at, weather, journey, broken } => {
+            CaseOutcome::Fails { because, expected_at, told, broken } => {
                 self.run += 1;
                 self.failed += 1;
                 let expected = self.at(*expected_at);
-                let request = journey_text(table, journey, &mut self.places);
+                let (request, request_json, again) = self.told(walks, question, told);
                 let many =
                     if broken.0 > 1 { format!(" ({} of {} requests)", broken.0, broken.1) } else { String::new() };
                 self.text.push_str(&report::folded(&format!("FAILED  {}", line(name))));
@@ -200,15 +215,47 @@ impl Tested<'_> {
                 for line in request.lines() {
                     self.text.push_str(&report::folded(&format!("        {line}")));
                 }
-                let again = again(table, self.tables, question, journey, weather);
                 let _ = write!(self.text, "\n{}", in_lines(&again, 8));
-                let request = journey_json(table, journey, &mut self.places);
                 self.json.push(json!({
                     "case": name, "at": expected, "verdict": "failed", "because": because,
-                    "broken": broken.0, "requests": broken.1, "request": request, "again": again,
+                    "broken": broken.0, "requests": broken.1, "request": request_json, "again": again,
                 }));
             }
         }
+    }
+
+    /// A request in words, for scripts, and the command that follows it again.
+    fn told(&mut self, walks: &Walks<'_>, question: &Question, told: &Told) -> (String, Value, String) {
+        let (table, places) = (walks.table(), &mut self.places);
+        match (walks, told) {
+            (_, Told::Journey(weather, journey)) => (
+                journey_text(table, journey, places),
+                journey_json(table, journey, places),
+                again(table, self.tables, question, journey, weather),
+            ),
+            (Walks::Lists(lists), Told::Listed(listed)) => {
+                let attempts = Attempts { lists, release: self.release, name: &listed.name, request: &listed.request };
+                (
+                    attempts_text(&attempts, places),
+                    attempts_json(&attempts, places),
+                    again_listed(lists, self.tables, question, listed),
+                )
+            }
+            (Walks::Ladders(..), Told::Listed(_)) => (String::new(), Value::Null, String::new()),
+        }
+    }
+
+    fn covered_lists(&mut self, lists: &Lists<'_>, coverage: &Coverage) {
+        let (targets, of_targets) = coverage.targets(lists);
+        let _ = writeln!(self.text, "        exercised: {targets} of {of_targets} targets of fallback lists");
+        let idle = coverage.idle_targets(lists);
+        for target in idle.iter().take(5) {
+            self.text.push_str(&report::folded(&format!("        no case takes {}", line(target))));
+        }
+        if idle.len() > 5 {
+            let _ = writeln!(self.text, "        and {} more (--format json lists them)", idle.len() - 5);
+        }
+        self.json.push(json!({"coverage": {"targets": targets, "ofTargets": of_targets, "idleTargets": idle}}));
     }
 
     fn covered(&mut self, table: &Table, graph: &FailoverGraph, coverage: &Coverage) {

@@ -17,8 +17,14 @@ use crate::{Exit, Stop};
 /// What happens when something fails.
 pub(crate) fn run(args: &Whatif, world: &World) -> Result<Exit, Stop> {
     let subject = Subject::read(&args.question, world)?;
-    let (table, _) = subject.table()?;
-    let network = Network::new(table, headroom(args)?);
+    let lists = subject.lists();
+    let table = match &lists {
+        Some(lists) => lists.table,
+        None => subject.table()?.0,
+    };
+    let headroom = headroom(args)?;
+    let network =
+        lists.as_ref().map_or_else(|| Network::new(table, headroom), |lists| Network::of_lists(lists, headroom));
     let calm = network.calm();
     let asked = Asked {
         table,
@@ -33,6 +39,12 @@ pub(crate) fn run(args: &Whatif, world: &World) -> Result<Exit, Stop> {
         asked.some(&sets(table, args)?, args.question.format)
     };
     world.print(&report::terminal(&said));
+    if lists.is_some() {
+        world.say(
+            "note: a LiteLLM file states no traffic, so `rpm` and `tpm` are taken for weights and never for limits\n",
+        );
+    }
+    subject.warn_of_gaps(world);
     subject.warn(world);
     Ok(Exit::Clean)
 }

@@ -96,7 +96,7 @@ impl Selecting {
                 Strategy::Traffic
             }
             Some("latency-based-routing" | "least-busy") => {
-                self.assume(key, "in that any of equal deployments can be picked, by what came before");
+                self.assume(key, ANY_PICK);
                 Strategy::Traffic
             }
             _ => {
@@ -137,7 +137,11 @@ impl Selecting {
     fn assume(&mut self, key: Value<'_>, scope: &'static str) {
         let known = self.assumptions.iter().any(|known| known.setting.span() == key.span() && known.scope == scope);
         if let Some(name) = key.raw_text().filter(|_| !known) {
-            self.assumptions.push(Assumption { setting: Spanned::new(name.to_owned(), key.place()), scope });
+            self.assumptions.push(Assumption {
+                setting: Spanned::new(name.to_owned(), key.place()),
+                scope,
+                narrows: scope != ANY_PICK,
+            });
         }
     }
 
@@ -146,6 +150,9 @@ impl Selecting {
         self.unfollowed.extend(name.map(|name| Spanned::new(name.to_owned(), key.place())));
     }
 }
+
+/// Where the pick hangs on earlier traffic, and each can be it.
+const ANY_PICK: &str = "in that any of equal deployments can be picked, by what came before";
 
 /// For what strategies that count are followed.
 const LIMITS: &str = "for as long as no `rpm` or `tpm` is used up";
