@@ -134,7 +134,7 @@ impl HopEdge {
         self.step(table)?.step.fallback()
     }
 
-    /// The gateway's list in which the hop stands: `general`, `context_window`, `content_policy` or `default`.
+    /// The gateway's list in which the hop stands, as [`HopKind::Listed`] has it.
     pub fn list<'t>(&self, table: &'t Table) -> Option<&'t str> {
         match &self.fallback(table)?.kind {
             HopKind::Listed { list, .. } => Some(list),
@@ -144,7 +144,7 @@ impl HopEdge {
 
     /// Whether nobody wrote the hop for this route: it comes from a list for everyone.
     pub fn is_default(&self, table: &Table) -> bool {
-        self.list(table) == Some("default")
+        self.list(table).is_some_and(|list| list.ends_with("default"))
     }
 
     /// Whether the gateway finds its target only by a pattern.

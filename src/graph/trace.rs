@@ -17,8 +17,8 @@ pub fn describe_hop(table: &Table, hop: &HopEdge) -> Label {
         Leg::Nowhere(name) => format!("{}, which nothing defines", quote(name.as_str())),
     };
     let how = match hop.list(table) {
-        Some("context_window") => "when the prompt is too long".to_owned(),
-        Some("content_policy") => "when the content is refused".to_owned(),
+        Some("context_window" | "context_window_default") => "when the prompt is too long".to_owned(),
+        Some("content_policy" | "content_policy_default") => "when the content is refused".to_owned(),
         Some("default") => "by `default_fallbacks`".to_owned(),
         Some(_) => "on any failure".to_owned(),
         None => format!("on {}, step {}", hop.symptom.as_str(), hop.at.1 + 1),

@@ -32,32 +32,42 @@ impl List {
 
 /// An entry that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub struct Found {
     /// Its number in the list.
-    pub(super) entry: usize,
+    pub entry: usize,
     /// Which of the names asked for it was found under; `None` for the list of `*`.
-    pub(super) key: Option<usize>,
+    pub key: Option<usize>,
 }
 
 /// One list by the keys of its entries.
 #[derive(Debug, Default)]
-pub(super) struct Index<'r> {
+pub struct Index<'r> {
     first: BTreeMap<&'r str, usize>,
     last: BTreeMap<&'r str, usize>,
 }
 
 impl<'r> Index<'r> {
     pub(super) fn new(chains: &'r [Chain]) -> Self {
+        Self::of(chains.iter().map(|chain| chain.key.value.as_str()))
+    }
+
+    /// The list whose entries have these keys.
+    pub fn of(keys: impl IntoIterator<Item = &'r str>) -> Self {
         let mut index = Self::default();
-        for (at, chain) in chains.iter().enumerate() {
-            index.first.entry(chain.key.value.as_str()).or_insert(at);
-            index.last.insert(chain.key.value.as_str(), at);
+        for (at, key) in keys.into_iter().enumerate() {
+            index.first.entry(key).or_insert(at);
+            index.last.insert(key, at);
         }
         index
     }
 
+    /// The entry of a list for the first of some names that has one.
+    pub fn entry(&self, list: List, names: &[&str], era: Era) -> Option<Found> {
+        if list == List::General || era == Era::Resuming { self.find(names, era) } else { self.find_exactly(names) }
+    }
+
     /// The first name with an entry of its own; else the entry of `*`.
-    pub(super) fn find(&self, names: &[&str], era: Era) -> Option<Found> {
+    fn find(&self, names: &[&str], era: Era) -> Option<Found> {
         let own = names.iter().enumerate().find_map(|(key, name)| Some((key, self.own(name, era)?)));
         match own {
             Some((key, entry)) => Some(Found { entry, key: Some(key) }),
@@ -67,7 +77,7 @@ impl<'r> Index<'r> {
 
     /// The first name with an entry of just that key. The lists for one kind of failure knew nothing else until 1.104:
     /// neither `*` nor prefixes.
-    pub(super) fn find_exactly(&self, names: &[&str]) -> Option<Found> {
+    fn find_exactly(&self, names: &[&str]) -> Option<Found> {
         let own =
             |(key, name): (usize, &&str)| self.first.get(*name).map(|entry| Found { entry: *entry, key: Some(key) });
         names.iter().enumerate().find_map(own)

@@ -187,12 +187,7 @@ impl<'r> Directory<'r> {
 
     /// The entry of a list for the first of some names that has one.
     pub(super) fn find(&self, list: List, names: &[&str]) -> Option<Found> {
-        let index = self.index(list)?;
-        if list == List::General || self.era == Era::Resuming {
-            index.find(names, self.era)
-        } else {
-            index.find_exactly(names)
-        }
+        self.index(list)?.entry(list, names, self.era)
     }
 
     /// An entry of a list.

@@ -25,7 +25,7 @@ mod tags;
 mod tries;
 mod walk;
 
-pub use chains::List;
+pub use chains::{Found, Index, List};
 pub use count::{calls_by_era, while_all_fail};
 pub use directory::{Directory, Resolved};
 pub use failure::{Failure, Fault};

@@ -89,7 +89,8 @@ pub enum HopKind {
     Native,
     /// An entry of a gateway's list: how that list is called, and the target as written there.
     Listed {
-        /// The list: `general`, `context_window`, `content_policy` or `default`.
+        /// The list: `general`, `context_window`, `content_policy`, or `default`, `context_window_default` and
+        /// `content_policy_default` for what they hold for everybody.
         list: &'static str,
         /// The target as the list writes it.
         written: String,

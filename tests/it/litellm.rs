@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use routec::litellm::{Ending, Era, Failure, Fault, Release, Router};
-use routec::model::Table;
+use routec::model::{Symptom, Table};
 
 use crate::support::run;
 
@@ -91,6 +91,40 @@ fn names_are_found_as_litellm_finds_them() {
     assert_eq!(wild("fallbacks: [{A: [openai/x]}, {openai/x: [openai/gpt-4o]}]"), "a openai/* openai/gpt-*");
     // A key without the provider is that of the name with it.
     assert_eq!(wild("fallbacks: [{A: [openai/x]}, {x: [openai/gpt-4o]}]"), "a openai/* openai/gpt-*");
+}
+
+/// The routes of a table, each with where its ladder for a symptom leads.
+fn ladders(table: &Table, symptom: Symptom) -> Vec<String> {
+    let graph = routec::graph::FailoverGraph::build(table);
+    let routes = table.routes.iter().map(|(id, route)| {
+        let hops = graph.hops_of(id).iter().map(|hop| graph.hop(*hop)).filter(|hop| hop.symptom == symptom);
+        let to: Vec<String> = hops
+            .map(|hop| hop.to_route().map_or("?".to_owned(), |to| table.routes[to].name.value.to_string()))
+            .collect();
+        format!("{}: {}", route.name.value, to.join(" "))
+    });
+    routes.collect()
+}
+
+#[test]
+fn the_graph_holds_lists_by_the_name_that_is_asked_for() {
+    let cases = [
+        // The list of an alias is not that of the group behind it.
+        ("model_group_alias: {X: A}, fallbacks: [{X: [B]}, {A: [C]}, {B: [X]}]", "A: C, B: X, C: , X: B"),
+        ("model_group_alias: {X: A}, fallbacks: [{A: [C]}, {B: [X]}]", "A: C, B: A, C: "),
+        // Nor is that of a model.
+        ("fallbacks: [{b: [C]}, {A: [b]}]", "A: b, B: , C: , b: C"),
+        ("fallbacks: [{A: [B]}, {A: [C]}], default_fallbacks: [C]", "A: B, B: C, C: "),
+    ];
+    for (settings, expected) in cases {
+        assert_eq!(ladders(&table("A B C", &lists(settings)), Symptom::Any).join(", "), expected, "{settings}");
+    }
+    let long = |settings: &str| ladders(&table("A B C", &lists(settings)), Symptom::ContextOverflow).join(", ");
+    assert_eq!(long("context_window_fallbacks: [{'*': [B, C]}, {B: [A]}]"), "A: B C, B: A, C: B");
+    assert_eq!(long("context_window_fallbacks: [{'*': [B]}, {'*': [C]}]"), "A: C, B: C, C: ");
+    // A name with a provider has the list of the bare name, and the other way round.
+    let names = |settings: &str| ladders(&table("openai/a gpt-4o C", &lists(settings)), Symptom::Any).join(", ");
+    assert_eq!(names("fallbacks: [{a: [C]}, {openai/gpt-4o: [C]}]"), "openai/a: C, gpt-4o: C, C: ");
 }
 
 #[test]

@@ -1,13 +1,19 @@
 //! Fallback lists become ladders: one rung for everything, one for prompts that are too long, one for refused content.
+//!
+//! LiteLLM looks a list up by the name that was asked for. A name that is no group's and has a list of its own (an alias,
+//! an id, a model, a name that only a pattern answers) is therefore a route of its own, over what answers to it.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::model::{Backoff, DeadHop, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, Route, Step, Steps, Via, Wait};
+use crate::litellm::{Index, List, Release};
+use crate::model::{
+    Backoff, DeadHop, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, PoolEntry, Route, Step, Steps, Via, Wait,
+};
 use crate::source::{Entries, Place, Spanned};
 
 use super::Sections;
-use super::deployments::Deployments;
+use super::deployments::{Deployments, Group};
 use super::lists::{Entry, Lists};
 use super::names::Names;
 use super::wildcards;
@@ -17,25 +23,44 @@ const RETRIES: u16 = 2;
 
 type Chain = Vec<Spanned<Fallback>>;
 
-/// The chains of every group.
+/// The chains of one list, by the names they are kept under.
+struct Kept {
+    list: List,
+    /// The keys of its entries, in their order.
+    keys: Vec<String>,
+    chains: Vec<Chain>,
+}
+
+impl Kept {
+    /// The chain for a name, and whether it is that of `*`.
+    fn find(&self, name: &str) -> Option<(&Chain, bool)> {
+        let index = Index::of(self.keys.iter().map(String::as_str));
+        let found = index.entry(self.list, &[name], Release::default().era())?;
+        Some((self.chains.get(found.entry)?, found.key.is_none()))
+    }
+}
+
+/// The chains of every name.
 pub(super) struct Chains {
-    general: BTreeMap<usize, Chain>,
-    context_window: BTreeMap<usize, Chain>,
-    content_policy: BTreeMap<usize, Chain>,
+    general: Kept,
+    context_window: Kept,
+    content_policy: Kept,
     default: Chain,
     context_key: Option<Place>,
     content_key: Option<Place>,
+    /// Names with lists that are no groups, and where they stand.
+    others: BTreeMap<String, Place>,
     dead: Vec<DeadHop>,
 }
 
 impl Chains {
     pub(super) fn new(lists: &Lists, names: &Names, deployments: &Deployments, sink: &mut Sink) -> Self {
-        let mut reader = Reader { names, deployments, sink, dead: Vec::new(), dangling: Vec::new() };
-        let mut general = reader.list("general", &lists.general);
-        reader.prefixed(&lists.general, &mut general);
-        let context_window = reader.list("context_window", &lists.context_window);
-        let content_policy = reader.list("content_policy", &lists.content_policy);
-        let default = lists.default.iter().map(|target| reader.hop("default", target)).collect();
+        let others = others(lists, names, deployments);
+        let mut reader = Reader { names, deployments, others: &others, sink, dead: Vec::new(), dangling: Vec::new() };
+        let general = reader.list(List::General, &lists.general);
+        let context_window = reader.list(List::ContextWindow, &lists.context_window);
+        let content_policy = reader.list(List::ContentPolicy, &lists.content_policy);
+        let default = reader.hops("default", &lists.default);
         if let (Some(first), Some(dangling)) = (
             lists.default.iter().find(|target| names.resolve(&target.value).0.is_some()),
             reader.dangling.first().copied(),
@@ -57,6 +82,7 @@ impl Chains {
             default,
             context_key: lists.context_key,
             content_key: lists.content_key,
+            others,
             dead,
         }
     }
@@ -65,9 +91,10 @@ impl Chains {
         self.dead.clone()
     }
 
-    /// The routes: each group with its pool and its ladder.
+    /// The routes: each group with its pool and its ladder, and each other name with a list.
     pub(super) fn into_routes(
-        mut self,
+        self,
+        names: &Names,
         deployments: &mut Deployments,
         sections: &Sections<'_>,
     ) -> Entries<Name, Route> {
@@ -76,44 +103,92 @@ impl Chains {
             .or_else(|| sections.litellm.and_then(|section| section.get_entry("num_retries")));
         let retries = retries.and_then(|(_, value)| Some((value.raw_text()?.parse().ok()?, value.place())));
         let mut routes = Entries::default();
-        for (at, group) in std::mem::take(&mut deployments.groups).into_iter().enumerate() {
-            let own = deployments.retries.get(&at).map(|times| (*times, group.name.place));
-            let retry = own.or(retries).unwrap_or((RETRIES, group.name.place));
-            let is_pattern = group.name.value.as_str().contains('*');
-            let chain = match self.general.remove(&at) {
-                Some(chain) => chain,
-                None if is_pattern => Vec::new(),
-                None => self.default_for(&group.name.value),
-            };
-            let context_overflow = special(self.context_window.remove(&at), self.context_key, !chain.is_empty());
-            let content_policy = special(self.content_policy.remove(&at), self.content_key, !chain.is_empty());
-            let mut steps = retry_step(retry);
-            steps.extend(chain.into_iter().map(as_step));
-            let failover = Ladder { any: steps.try_into().ok(), context_overflow, content_policy, ..Ladder::default() };
-            let mut pool = group.pool.into_iter();
-            let Some(first) = pool.next() else { continue };
-            let route = Route {
-                boundary: Vec::new(),
-                audience: None,
-                data: Vec::new(),
-                needs: None,
-                traffic: None,
-                slo: None,
-                pool: NonEmpty::new(first, pool),
-                ladder: None,
-                failover: Some(failover),
-                mixes: Vec::new(),
-            };
-            routes.push(group.name, route);
+        let groups = std::mem::take(&mut deployments.groups);
+        let own = |at: usize| deployments.retries.get(&at).copied();
+        for (at, group) in groups.iter().enumerate() {
+            let place = group.name.place;
+            let retry = own(at).map(|times| (times, place)).or(retries).unwrap_or((RETRIES, place));
+            let pool = group.pool.iter().cloned();
+            if let Some(route) = self.route(&group.name.value, pool, retry) {
+                routes.push(group.name.clone(), route);
+            }
+        }
+        for (name, place) in &self.others {
+            let (Some(at), via) = names.resolve(name) else { continue };
+            let Some(group) = groups.get(at) else { continue };
+            let retry = own(at).map(|times| (times, *place)).or(retries).unwrap_or((RETRIES, *place));
+            let number = deployments.ids.get(name).map(|(_, number)| *number);
+            let name = Spanned::new(Name::verbatim(name.as_str()), *place);
+            let pool = answering(group, name.value.as_str(), via, number);
+            if let Some(route) = self.route(&name.value, pool.into_iter(), retry) {
+                routes.push(name, route);
+            }
         }
         routes
     }
 
-    /// The default list for a group without a chain, without the group itself.
-    fn default_for(&self, group: &Name) -> Chain {
-        let leads_home = |fallback: &Spanned<Fallback>| fallback.value.hop.value == Hop::Route(group.clone());
-        self.default.iter().filter(|fallback| !leads_home(fallback)).cloned().collect()
+    /// The route of a name, over the deployments that answer to it.
+    fn route(
+        &self,
+        name: &Name,
+        mut pool: impl Iterator<Item = Spanned<PoolEntry>>,
+        retry: (u16, Place),
+    ) -> Option<Route> {
+        // What a pattern answers is asked for by other names, which find its list nowhere.
+        let found = |kept: &Kept| {
+            let found = kept.find(name.as_str()).filter(|_| !name.as_str().contains('*'));
+            found.map(|(chain, is_star)| if is_star { without(chain, name) } else { chain.clone() })
+        };
+        let chain = found(&self.general)
+            .unwrap_or_else(|| if name.as_str().contains('*') { Vec::new() } else { without(&self.default, name) });
+        let context_overflow = special(found(&self.context_window), self.context_key, !chain.is_empty());
+        let content_policy = special(found(&self.content_policy), self.content_key, !chain.is_empty());
+        let mut steps = retry_step(retry);
+        steps.extend(chain.into_iter().map(as_step));
+        let failover = Ladder { any: steps.try_into().ok(), context_overflow, content_policy, ..Ladder::default() };
+        Some(Route {
+            boundary: Vec::new(),
+            audience: None,
+            data: Vec::new(),
+            needs: None,
+            traffic: None,
+            slo: None,
+            pool: NonEmpty::new(pool.next()?, pool),
+            ladder: None,
+            failover: Some(failover),
+            mixes: Vec::new(),
+        })
     }
+}
+
+/// The names with a list that are no groups but that something answers to.
+fn others(lists: &Lists, names: &Names, deployments: &Deployments) -> BTreeMap<String, Place> {
+    let mut others = BTreeMap::new();
+    for entry in lists.general.iter().chain(&lists.context_window).chain(&lists.content_policy) {
+        let name = entry.source.value.as_str();
+        let is_own = !name.contains('*') && !deployments.by_name.contains_key(name) && names.resolve(name).0.is_some();
+        if is_own {
+            others.entry(name.to_owned()).or_insert(entry.source.place);
+        }
+    }
+    others
+}
+
+/// Those of a group's deployments that answer to a name that is not the group's.
+fn answering(group: &Group, name: &str, via: Via, number: Option<usize>) -> Vec<Spanned<PoolEntry>> {
+    let all = group.pool.iter().zip(&group.models).enumerate();
+    let answers = |(at, (_, model)): &(usize, (&Spanned<PoolEntry>, &String))| match via {
+        Via::ModelId => Some(*at) == number,
+        Via::ModelString => *model == name,
+        Via::Group | Via::Alias | Via::Wildcard | Via::Bare | Via::Nowhere => true,
+    };
+    all.filter(answers).map(|(_, (entry, _))| entry.clone()).collect()
+}
+
+/// A list for everybody, for a route: without the route itself.
+fn without(list: &Chain, route: &Name) -> Chain {
+    let leads_home = |fallback: &Spanned<Fallback>| fallback.value.hop.value == Hop::Route(route.clone());
+    list.iter().filter(|fallback| !leads_home(fallback)).cloned().collect()
 }
 
 fn as_step(fallback: Spanned<Fallback>) -> Spanned<Step> {
@@ -148,99 +223,112 @@ fn special(chain: Option<Chain>, key: Option<Place>, has_general: bool) -> Optio
 struct Reader<'a> {
     names: &'a Names,
     deployments: &'a Deployments,
+    others: &'a BTreeMap<String, Place>,
     sink: &'a mut Sink,
     dead: Vec<DeadHop>,
     dangling: Vec<Place>,
 }
 
+/// How a list is called in the graph, and that of its entry for everybody.
+fn labels(list: List) -> (&'static str, &'static str) {
+    match list {
+        List::General => ("general", "default"),
+        List::ContextWindow => ("context_window", "context_window_default"),
+        List::ContentPolicy => ("content_policy", "content_policy_default"),
+    }
+}
+
 impl Reader<'_> {
-    fn list(&mut self, list: &'static str, entries: &[Entry]) -> BTreeMap<usize, Chain> {
-        let mut chains: BTreeMap<usize, Chain> = BTreeMap::new();
+    fn list(&mut self, list: List, entries: &[Entry]) -> Kept {
+        let (label, everybody) = labels(list);
+        let mut kept = Kept { list, keys: Vec::new(), chains: Vec::new() };
         let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+        let last_star = entries.iter().rfind(|entry| entry.source.value == "*").map(|entry| entry.source.place);
         for entry in entries {
             let source = entry.source.value.as_str();
-            if source == "*" {
+            let label = if source == "*" { everybody } else { label };
+            if source == "*" && list == List::General {
+                // The list of defaults.
                 continue;
             }
-            let first = seen.get(source).copied();
+            let first = if source == "*" { last_star } else { seen.get(source).copied() };
             seen.entry(source).or_insert(entry.source.place);
-            if let Some(first) = first {
-                let message =
-                    format!("the group {} has two entries in one list; LiteLLM reads the first", quote(source));
-                self.sink.report(
-                    Diagnostic::new("shadowed-setting", entry.source.place, "never used", message)
-                        .related(first.span(), "this one wins")
-                        .help("join the two lists"),
-                );
-                self.bury(list, entry);
-                continue;
+            let is_live = match first.filter(|first| *first != entry.source.place) {
+                Some(first) => {
+                    self.shadowed(entry, first);
+                    false
+                }
+                None => self.is_live(list, entry),
+            };
+            if !is_live {
+                self.bury(label, entry);
             }
-            let group = self.deployments.by_name.get(source).and_then(|at| self.deployments.groups.get(*at));
             if wildcards::is_dead_key(source) {
-                self.sink.report(wildcards::dead_key(&entry.source, group.map(|group| group.name.place)));
-                self.bury(list, entry);
                 continue;
             }
-            match self.names.resolve(source) {
-                (Some(_), _) if source.contains('*') => {
-                    let message = format!(
-                        "LiteLLM compares the key {} letter by letter, so no call that the wildcard answers finds these fallbacks",
-                        quote(source)
-                    );
-                    let help = "write an entry for each model that is called, or `default_fallbacks`";
-                    self.sink.report(
-                        Diagnostic::new("dead-setting", entry.source.place, "matches nothing", message).help(help),
-                    );
-                    self.bury(list, entry);
-                }
-                (Some(group), _) if !chains.contains_key(&group) => {
-                    let chain = entry.targets.iter().map(|target| self.hop(list, target)).collect();
-                    chains.insert(group, chain);
-                }
-                (Some(_), _) => self.bury(list, entry),
-                (None, _) if list == "general" && self.prefixed_group(source).is_some() => {}
-                (None, _) => {
-                    let message =
-                        format!("no model group is called {}, so its fallbacks are never used", quote(source));
-                    let near = self.names.near(source);
-                    let help = near.map_or_else(
-                        || "rename it to the group it is meant for, or remove it".to_owned(),
-                        |near| format!("did you mean {}?", quote(near)),
-                    );
-                    self.sink.report(
-                        Diagnostic::new("dead-setting", entry.source.place, "no such group", message).help(help),
-                    );
-                    self.bury(list, entry);
-                }
+            // Even one that is hidden by another can be found under a name with another prefix.
+            kept.keys.push(source.to_owned());
+            let dangling = self.dangling.len();
+            let chain = self.hops(label, &entry.targets);
+            kept.chains.push(chain);
+            if !is_live {
+                self.dangling.truncate(dangling);
             }
         }
-        chains
+        kept
     }
 
-    /// A group `provider/x` takes the chain of `x` where it has none of its own.
-    fn prefixed_group(&self, source: &str) -> Option<usize> {
-        self.deployments
-            .by_name
-            .iter()
-            .find(|(name, _)| name.split_once('/').is_some_and(|(_, rest)| rest == source) && !name.contains('*'))
-            .map(|(_, at)| *at)
+    fn shadowed(&mut self, entry: &Entry, winner: Place) {
+        let source = entry.source.value.as_str();
+        let message = if source == "*" {
+            "`*` has two entries in one list; LiteLLM reads the last".to_owned()
+        } else {
+            format!("the group {} has two entries in one list; LiteLLM reads the first", quote(source))
+        };
+        self.sink.report(
+            Diagnostic::new("shadowed-setting", entry.source.place, "never used", message)
+                .related(winner.span(), "this one wins")
+                .help("join the two lists"),
+        );
     }
 
-    fn prefixed(&mut self, entries: &[Entry], chains: &mut BTreeMap<usize, Chain>) {
-        for (name, at) in &self.deployments.by_name {
-            let Some((_, bare)) = name.split_once('/').filter(|_| !name.contains('*')) else { continue };
-            let entry = entries.iter().find(|entry| entry.source.value == bare);
-            if let Some(entry) = entry.filter(|_| !chains.contains_key(at)) {
-                let chain = entry.targets.iter().map(|target| self.hop("general", target)).collect();
-                chains.insert(*at, chain);
-            }
+    /// Whether any name finds an entry; else why not is reported.
+    fn is_live(&mut self, list: List, entry: &Entry) -> bool {
+        let source = entry.source.value.as_str();
+        if wildcards::is_dead_key(source) {
+            let group = self.deployments.by_name.get(source).and_then(|at| self.deployments.groups.get(*at));
+            self.sink.report(wildcards::dead_key(&entry.source, group.map(|group| group.name.place)));
+            return false;
         }
+        if source == "*" || self.names.resolve(source).0.is_some() || self.has_relative(list, source) {
+            return true;
+        }
+        let message = format!("no model group is called {}, so its fallbacks are never used", quote(source));
+        let help = self.names.near(source).map_or_else(
+            || "rename it to the group it is meant for, or remove it".to_owned(),
+            |near| format!("did you mean {}?", quote(near)),
+        );
+        self.sink.report(Diagnostic::new("dead-setting", entry.source.place, "no such group", message).help(help));
+        false
+    }
+
+    /// Whether a group finds the entry of a key that is its name with another prefix.
+    fn has_relative(&self, list: List, key: &str) -> bool {
+        let index = Index::of([key]);
+        let era = Release::default().era();
+        let finds = |name: &String| !name.contains('*') && index.entry(list, &[name], era).is_some();
+        self.deployments.by_name.keys().any(finds)
+    }
+
+    fn hops(&mut self, list: &'static str, targets: &[Spanned<String>]) -> Chain {
+        targets.iter().map(|target| self.hop(list, target)).collect()
     }
 
     fn hop(&mut self, list: &'static str, target: &Spanned<String>) -> Spanned<Fallback> {
         let (group, via) = self.names.resolve(&target.value);
         let found = group.and_then(|at| self.deployments.groups.get(at));
-        let name = found.map_or_else(|| Name::verbatim(target.value.as_str()), |group| group.name.value.clone());
+        let name = found.filter(|_| !self.others.contains_key(&target.value));
+        let name = name.map_or_else(|| Name::verbatim(target.value.as_str()), |group| group.name.value.clone());
         if found.is_none() {
             self.dangling.push(target.place);
         }

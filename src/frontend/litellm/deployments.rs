@@ -42,8 +42,8 @@ pub(super) struct Group {
 pub(super) struct Deployments {
     pub(super) groups: Vec<Group>,
     pub(super) by_name: BTreeMap<String, usize>,
-    /// `model_info.id` of a deployment, and its group.
-    pub(super) ids: BTreeMap<String, usize>,
+    /// `model_info.id` of a deployment, its group, and its number there.
+    pub(super) ids: BTreeMap<String, (usize, usize)>,
     pub(super) retries: BTreeMap<usize, u16>,
     targets: Entries<Name, Target>,
     providers: BTreeMap<String, (Span, BTreeSet<String>)>,
@@ -122,7 +122,8 @@ impl Deployments {
         });
         let info = item.get("model_info");
         if let Some(id) = info.and_then(|info| info.get("id")).and_then(Value::raw_text) {
-            self.ids.insert(id.to_owned(), index);
+            let number = self.groups.get(index).map_or(0, |group| group.pool.len());
+            self.ids.insert(id.to_owned(), (index, number));
         }
         if let Some(retries) = settings.get("num_retries").and_then(Value::raw_text).and_then(|text| text.parse().ok())
         {

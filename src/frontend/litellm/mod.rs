@@ -109,7 +109,7 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let chains = Chains::new(&lists, &names, &deployments, sink);
     let head = root.entries().first().map_or_else(|| root.span(), |(key, _)| key.span());
     let dead_hops = chains.dead_hops();
-    let routes = chains.into_routes(&mut deployments, &sections);
+    let routes = chains.into_routes(&names, &mut deployments, &sections);
     let open_world = !included.is_whole
         || store::is_on(&sections)
         || sections

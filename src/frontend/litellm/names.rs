@@ -37,7 +37,7 @@ impl Names {
         patterns.sort_by_key(|(name, _)| (std::cmp::Reverse(name.replace('*', "").len()), name.clone()));
         let mut names = Self {
             groups: deployments.by_name.clone(),
-            ids: deployments.ids.clone(),
+            ids: deployments.ids.iter().map(|(id, (group, _))| (id.clone(), *group)).collect(),
             aliases: BTreeMap::new(),
             models,
             patterns,
