@@ -236,7 +236,7 @@ impl<'t> Expected<'t> {
         let answers = match &doc.answers {
             None => None,
             Some(name) => {
-                let found = table.targets.iter().find(|(_, target)| target.name.value == name.value);
+                let found = table.targets.iter().find(|(_, target)| target.name.value.as_str() == name.value.as_str());
                 let names = || table.targets.values().map(|target| target.name.value.as_str());
                 Some(found.map(|(id, _)| id).ok_or_else(|| no_such("target", name.value.as_str(), names()))?)
             }

@@ -86,7 +86,8 @@ impl<'t> Lists<'t> {
 
     /// All requests for a name while all of these fail; `None` where there are too many to follow them.
     pub fn space(&'t self, spaces: &Spaces<'t>, name: &'t str, failures: &[Fails]) -> Option<Space> {
-        spaces.explore(name, &|deployment: usize| vec![self.shows(failures, deployment)], PLACES)
+        let space = spaces.explore(name, &|deployment: usize| vec![self.shows(failures, deployment)], PLACES);
+        space.is_whole.then_some(space)
     }
 
     /// Where the requests for a name go that call a deployment first.

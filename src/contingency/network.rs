@@ -93,6 +93,7 @@ impl<'t> Network<'t> {
         for class in &touched {
             self.set_aside(*class, &mut rest);
         }
+        let mut followed = BTreeMap::new();
         let spaces = self.lists.map(|lists| Spaces::new(&lists.router));
         for round in 0..ROUNDS {
             let mut visits = Visits::new(self, failures, &accepted);
@@ -101,7 +102,8 @@ impl<'t> Network<'t> {
                 .map(|(number, class)| match self.lists.zip(class.deployment) {
                     Some((lists, first)) => {
                         let name = self.table.routes[class.route].name.value.as_str();
-                        let space = spaces.as_ref().and_then(|spaces| lists.space(spaces, name, failures));
+                        let explored = || spaces.as_ref().and_then(|spaces| lists.space(spaces, name, failures));
+                        let space = followed.entry(class.route).or_insert_with(explored);
                         (number, Rc::new(lists.spread(space.as_ref(), first)))
                     }
                     None => (number, visits.of(class.route, class.target)),

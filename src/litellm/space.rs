@@ -1,7 +1,7 @@
 //! All requests for one name: where they can stand and what can come next, each place once. A request never comes back
 //! to a place, since lists only go forward, so that the longest way from each place can be told by adding up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::ahead::Ahead;
 use super::state::State;
@@ -66,6 +66,8 @@ pub struct Spot {
 pub struct Space {
     /// Where a request begins.
     pub start: To,
+    /// Whether every place is there, and every request was followed to its end.
+    pub is_whole: bool,
     spots: Vec<Spot>,
 }
 
@@ -96,14 +98,15 @@ impl<'w> Spaces<'w> {
         self.kinds.iter().copied().map(Some).chain([None]).collect()
     }
 
-    /// Follows every request for a name; `None` where there are more places than `most`, or a request goes on for too
-    /// long.
-    pub fn explore(&self, name: &'w str, fates: &FatesOf<'_>, most: usize) -> Option<Space> {
-        let mut explorer = Explorer { ahead: &self.ahead, known: BTreeMap::new(), spots: Vec::new(), open: Vec::new() };
+    /// Follows every request for a name, the shortest first, until there are more places than `most`.
+    pub fn explore(&self, name: &'w str, fates: &FatesOf<'_>, most: usize) -> Space {
+        let (known, spots, open) = (BTreeMap::new(), Vec::new(), VecDeque::new());
+        let mut explorer = Explorer { ahead: &self.ahead, known, spots, open, is_whole: true };
         let start = explorer.meet(self.router.enter(name, LONGEST_REQUEST));
-        while let Some((number, walk)) = explorer.open.pop() {
-            if explorer.spots.len() > most || start == To::Ended(Ending::Longer) {
-                return None;
+        while let Some((number, walk)) = explorer.open.pop_front() {
+            if explorer.spots.len() > most {
+                explorer.is_whole = false;
+                break;
             }
             let decisions: Vec<(Decision, u64)> = match walk.pending() {
                 Pending::Pick => walk.weighed().map(|(picked, weight)| (Decision::Pick(picked), weight)).collect(),
@@ -120,9 +123,6 @@ impl<'w> Spaces<'w> {
                 let is_pick = matches!(decision, Decision::Pick(_));
                 let waited = if is_pick { 0 } else { walk.waited() };
                 let to = explorer.meet(walk);
-                if to == To::Ended(Ending::Longer) {
-                    return None;
-                }
                 if !ways.iter().any(|way| goes_alike(way.to, to) && way.waited == waited) {
                     ways.push(Way { decision, weight, waited, to });
                 }
@@ -131,7 +131,7 @@ impl<'w> Spaces<'w> {
                 spot.ways = ways;
             }
         }
-        (start != To::Ended(Ending::Longer)).then_some(Space { start, spots: explorer.spots })
+        Space { start, is_whole: explorer.is_whole, spots: explorer.spots }
     }
 }
 
@@ -194,13 +194,17 @@ struct Explorer<'a, 'w> {
     ahead: &'a Ahead<'w>,
     known: BTreeMap<State<'w>, usize>,
     spots: Vec<Spot>,
-    open: Vec<(usize, Walk<'w>)>,
+    open: VecDeque<(usize, Walk<'w>)>,
+    is_whole: bool,
 }
 
 impl<'w> Explorer<'_, 'w> {
     fn meet(&mut self, walk: Walk<'w>) -> To {
         let calls = match walk.pending() {
-            Pending::Ended(ending) => return To::Ended(ending),
+            Pending::Ended(ending) => {
+                self.is_whole &= ending != Ending::Longer;
+                return To::Ended(ending);
+            }
             Pending::Pick => None,
             Pending::Call(deployment) => Some(deployment),
         };
@@ -208,7 +212,7 @@ impl<'w> Explorer<'_, 'w> {
         let known = *self.known.entry(self.ahead.of(walk.state())).or_insert(number);
         if known == number {
             self.spots.push(Spot { calls, ways: Vec::new() });
-            self.open.push((number, walk));
+            self.open.push_back((number, walk));
         }
         To::Place(known)
     }

@@ -6,7 +6,9 @@ use serde::Deserialize;
 use crate::source::Spanned;
 
 use super::document::ApiVersion;
-use super::{Catalog, Count, Duration, LevelWord, Name, NonEmpty, RouteSelector, RouteTable, Survive, Symptom, Usd};
+use super::{
+    Catalog, Count, Duration, ForeignName, LevelWord, NonEmpty, RouteSelector, RouteTable, Survive, Symptom, Usd,
+};
 
 /// Executable assertions: when this fails, that answers; and on such a table, these rules speak up.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,7 +43,7 @@ pub struct Case {
     /// What fails.
     pub fail: Spanned<FailureCase>,
     /// The table that is asked; the one that has the route if not given.
-    pub table: Option<Spanned<Name>>,
+    pub table: Option<Spanned<ForeignName>>,
     /// The routes that are asked.
     pub subject: Subject,
     /// What must then hold.
@@ -52,7 +54,7 @@ pub struct Case {
 #[derive(Clone, Debug)]
 pub enum Subject {
     /// One route.
-    Route(Spanned<Name>),
+    Route(Spanned<ForeignName>),
     /// Every route of a selection.
     Routes(Spanned<RouteSelector>),
 }
@@ -67,9 +69,9 @@ struct CaseAsWritten {
     /// What fails.
     fail: Spanned<FailureCase>,
     /// The table that is asked, where a project holds several; the one that has the route if not given.
-    table: Option<Spanned<Name>>,
+    table: Option<Spanned<ForeignName>>,
     /// The route that is asked.
-    route: Option<Spanned<Name>>,
+    route: Option<Spanned<ForeignName>>,
     /// The routes that are asked, every one of them.
     routes: Option<Spanned<RouteSelector>>,
     /// What must then hold.
@@ -94,21 +96,21 @@ impl TryFrom<CaseAsWritten> for Case {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct FailureCase {
     /// Providers.
-    pub providers: Option<NonEmpty<Spanned<Name>>>,
+    pub providers: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Regions.
-    pub regions: Option<NonEmpty<Spanned<Name>>>,
+    pub regions: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Accounts.
-    pub accounts: Option<NonEmpty<Spanned<Name>>>,
+    pub accounts: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Keys.
-    pub keys: Option<NonEmpty<Spanned<Name>>>,
+    pub keys: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Quotas.
-    pub quotas: Option<NonEmpty<Spanned<Name>>>,
+    pub quotas: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Network paths.
-    pub egress: Option<NonEmpty<Spanned<Name>>>,
+    pub egress: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Models.
     pub models: Option<NonEmpty<Spanned<String>>>,
     /// Targets.
-    pub targets: Option<NonEmpty<Spanned<Name>>>,
+    pub targets: Option<NonEmpty<Spanned<ForeignName>>>,
     /// Every single element of these kinds, one after the other.
     pub each: Option<NonEmpty<Survive>>,
     /// The symptom it shows; those that this kind of failure causes if not given.
@@ -120,7 +122,7 @@ pub struct FailureCase {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Expectation {
     /// The target that answers.
-    pub answers: Option<Spanned<Name>>,
+    pub answers: Option<Spanned<ForeignName>>,
     /// Whether anybody answers.
     pub answered: Option<bool>,
     /// The time within which it answers or fails.

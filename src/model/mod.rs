@@ -35,7 +35,7 @@ pub use decimal::{DOLLARS_PER_MILLION, DOLLARS_PER_TOKEN, Scaled, scaled};
 pub use document::{ApiVersion, DeadHop, Document, Gateway, Kind, Part, TableVersion};
 pub use expectations::{Case, Check, Expectation, Expectations, FailureCase, Finds, Never, Subject};
 pub use ladder::{Announce, Fallback, Hop, HopKind, Label, Ladder, RelationWord, Steps, Via};
-pub use names::{ModelId, Name, SecretRef, Sha256, url_has_password};
+pub use names::{ForeignName, ModelId, Name, SecretRef, Sha256, url_has_password};
 pub use numbers::{Count, NonEmpty, Tokens};
 pub use observability::{Alert, LogFields, Observability, OnBreach, Parity};
 pub use paths::{DeployPath, PathKind, Reload};

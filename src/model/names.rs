@@ -65,6 +65,49 @@ impl JsonSchema for Name {
     }
 }
 
+/// A name of something in a table of any gateway: gateways allow what routec's own documents do not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForeignName(String);
+
+impl ForeignName {
+    /// What it looks like.
+    pub const PATTERN: &'static str = "^.{1,256}$";
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ForeignName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl<'de> de::Deserialize<'de> for ForeignName {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let fits = (1..=256).contains(&text.chars().count()) && !text.contains(['\n', '\r']);
+        fits.then(|| Self(text.into_owned())).ok_or_else(|| de::Error::custom("not a name"))
+    }
+}
+
+impl JsonSchema for ForeignName {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ForeignName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "title": "a name",
+            "description": "a name as the table has it, whatever its gateway allows: one line of at most 256 characters",
+            "pattern": Self::PATTERN,
+        })
+    }
+}
+
 /// A SHA-256 as 64 hexadecimal digits in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256(String);

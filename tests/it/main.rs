@@ -26,6 +26,7 @@ mod hostile;
 mod json5;
 mod killed;
 mod levels;
+mod lists;
 mod litellm;
 mod openclaw;
 mod outage;

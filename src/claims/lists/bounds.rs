@@ -24,7 +24,10 @@ pub fn bounds_of_lists<'t>(lists: &'t Lists<'t>, spaces: &Spaces<'t>, name: &'t 
         Case::Adversarial => spaces.anything(),
     };
     let fates = |_: usize| ends.clone();
-    let space = spaces.explore(name, &fates, PLACES)?;
+    let space = spaces.explore(name, &fates, PLACES);
+    if !space.is_whole {
+        return None;
+    }
     let most = most(lists, &space);
     Some(Bound {
         attempts: Ok(most.calls),

@@ -10,7 +10,7 @@ use crate::claims::attempts::{Fates, fates_of};
 use crate::claims::property::{Answer, Extent, Property, breaks};
 
 /// The places after which the requests for a name are no longer searched.
-pub(super) const PLACES: usize = 20_000;
+pub(super) const PLACES: usize = 5_000;
 
 /// In which cases a property must hold.
 #[derive(Clone, Debug)]
@@ -44,6 +44,12 @@ pub fn prove_lists(
     };
     let measure = Measure { lists, property };
     let anything = spaces.anything();
+    // Whoever follows a request must see that it breaks the property.
+    let broken = |name: &str, fates: &Fates, picks: &[usize]| {
+        let listed = Listed::follow(lists, name, fates, picks)?;
+        let because = breaks(lists.table, property, &listed.gist(lists))?;
+        Some(ListsRefutation { listed, because })
+    };
     let mut places = 0;
     let mut best: Option<ListsRefutation> = None;
     let mut open: Option<&str> = None;
@@ -53,11 +59,16 @@ pub fn prove_lists(
             None => anything.clone(),
         };
         for name in names {
-            let Some(space) = spaces.explore(name, &one, PLACES) else {
-                open.get_or_insert(name);
-                continue;
-            };
+            let space = spaces.explore(name, &one, PLACES);
             places += space.len();
+            if !space.is_whole {
+                open.get_or_insert(name);
+                // What one failure at every call shows is found without a search; it is rarely the shortest.
+                let fates = spaces.kinds().iter().map(|kind| Fates::InTurn(vec![Some(*kind)]));
+                for found in fates.filter(|_| weather.is_none()).filter_map(|fates| broken(name, &fates, &[])) {
+                    keep(&mut best, found);
+                }
+            }
             let Some(trail) = shortest(&space, &measure) else { continue };
             let fates = weather.cloned().unwrap_or_else(|| {
                 let mut ends = trail.ends.clone();
@@ -67,18 +78,8 @@ pub fn prove_lists(
                 }
                 Fates::InTurn(ends)
             });
-            let listed = Listed::follow(lists, name, &fates, &trail.picks);
-            let broken = listed.and_then(|listed| {
-                breaks(lists.table, property, &listed.gist(lists)).map(|because| ListsRefutation { listed, because })
-            });
-            match broken {
-                Some(found) => {
-                    let calls = |refutation: &ListsRefutation| refutation.listed.request.calls().count();
-                    if best.as_ref().is_none_or(|known| calls(&found) < calls(known)) {
-                        best = Some(found);
-                    }
-                }
-                // Whoever follows the request must see the same.
+            match broken(name, &fates, &trail.picks) {
+                Some(found) => keep(&mut best, found),
                 None => drop(open.get_or_insert(name)),
             }
         }
@@ -93,5 +94,13 @@ pub fn prove_lists(
             Answer::Undecided(format!("no request that breaks it was found, but {}", gaps.join("; ")))
         }
         (None, None) => Answer::Verified(Extent::Places(names.len(), places)),
+    }
+}
+
+/// Keeps a request if it is shorter than the one known.
+fn keep(best: &mut Option<ListsRefutation>, found: ListsRefutation) {
+    let calls = |refutation: &ListsRefutation| refutation.listed.request.calls().count();
+    if best.as_ref().is_none_or(|known| calls(&found) < calls(known)) {
+        *best = Some(found);
     }
 }
