@@ -5,6 +5,7 @@ mod embedded;
 pub(crate) mod litellm;
 mod native;
 mod openclaw;
+mod portkey;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ enum Format {
     Native,
     LiteLlm,
     OpenClaw,
+    Portkey,
     /// Something that holds a gateway's configuration, such as a Kubernetes `ConfigMap`.
     Carrier,
     Unknown,
@@ -70,6 +72,11 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
             Format::OpenClaw => {
                 documents.push(openclaw::read(sources, &tree, root, names.of_file(), sink));
             }
+            Format::Portkey => {
+                let stem = names.stem;
+                let name_of = |name: Option<&str>| names.unique(name.unwrap_or(stem));
+                documents.extend(portkey::read(&tree, root, name_of, sink));
+            }
             Format::Carrier => {
                 for found in embedded::find(Value::new(&tree, root), names.stem) {
                     match found {
@@ -95,8 +102,8 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     if is_silent && documents.is_empty() && formats.iter().all(|format| *format == Format::Unknown) {
         let message = "this is neither a routec document nor a gateway configuration that routec reads";
         sink.report(
-            Diagnostic::new("missing-key", tree.span(0, 0), "expected `apiVersion`, `model_list` or `agents`", message)
-                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml` or OpenClaw's `openclaw.json`"),
+            Diagnostic::new("missing-key", tree.span(0, 0), "expected `apiVersion`, `model_list`, `agents` or `strategy`", message)
+                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml`, OpenClaw's `openclaw.json` or a config of Portkey's"),
         );
     }
     if tree.is_overdrawn() {
@@ -146,6 +153,8 @@ fn detect(root: Value<'_>) -> Format {
         Format::OpenClaw
     } else if !embedded::find(root, "").is_empty() {
         Format::Carrier
+    } else if !is_native && portkey::is_portkey(root) {
+        Format::Portkey
     } else if is_native {
         Format::Native
     } else {

@@ -76,6 +76,18 @@ pub struct Bounds {
 pub(super) const CYCLE: Bound =
     Bound { attempts: Err(Open::Cycle), last_start: Err(Open::Cycle), time: Err(Open::Cycle), money: Err(Open::Cycle) };
 
+impl Bound {
+    /// The worse of two in every respect.
+    fn worst(self, other: Self) -> Self {
+        Self {
+            attempts: both(self.attempts, other.attempts, u64::max),
+            last_start: both(self.last_start, other.last_start, u64::max),
+            time: both(self.time, other.time, u64::max),
+            money: both(self.money, other.money, u128::max),
+        }
+    }
+}
+
 impl Bounds {
     /// The bounds of every route.
     pub fn new(table: &Table, graph: &FailoverGraph, case: Case, price: PriceOf<'_>) -> Self {
@@ -272,11 +284,13 @@ impl Visit<'_> {
             }
         };
         make(&mut sum, None, 1, &pool, None);
+        let mut has_counted = false;
         for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
             for (step_at, step) in rung.steps.iter().enumerate() {
                 let at = Some((rung_at, step_at));
                 let on = || stays.before(&pool, rung_at, step_at);
                 match Move::of(step) {
+                    Move::Repeat(backoff) if backoff.per_target && std::mem::replace(&mut has_counted, true) => {}
                     Move::Repeat(backoff) => {
                         sum.wait(backoff.total_wait());
                         make(&mut sum, at, u64::from(backoff.attempts.get()), &on(), stays.cap);
@@ -294,15 +308,26 @@ impl Visit<'_> {
                 }
             }
         }
-        for (rung, step, to) in stays.routes {
-            let inner = self.bounds.get(to).unwrap_or(&CYCLE);
-            sum.visit(inner);
+        // Of the routes it goes on to for good, a request takes one.
+        let (for_good, visited): (Vec<_>, Vec<_>) = stays.routes.into_iter().partition(|hop| is_for_good(route, hop));
+        let bound = |to: RouteId| self.bounds.get(to).copied().unwrap_or(CYCLE);
+        let worst = for_good.iter().map(|(.., to)| bound(*to)).reduce(Bound::worst);
+        let last = for_good.first().zip(worst).map(|((rung, step, _), worst)| (*rung, *step, worst));
+        let visited = visited.into_iter().map(|(rung, step, to)| (rung, step, bound(to)));
+        for (rung, step, inner) in visited.chain(last) {
+            sum.visit(&inner);
             parts.push(Part { at: Some((rung, step)), calls: inner.attempts, money: inner.money });
             tail = Some(least(tail, both(inner.time, inner.last_start, u64::saturating_sub)));
         }
         sum.last_start = both(sum.time, tail.unwrap_or(Ok(0)), u64::saturating_sub);
         sum
     }
+}
+
+/// Whether a request goes on to the route of a hop for good.
+fn is_for_good(route: &RouteNode, (rung, step, _): &(usize, usize, RouteId)) -> bool {
+    let steps = route.rungs.get(*rung).map(|rung| rung.steps.as_slice());
+    steps.and_then(|steps| steps.get(*step)).is_some_and(|step| step.step.hands_over())
 }
 
 /// The smaller of two, where both are known; an unknown one gives way.

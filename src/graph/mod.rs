@@ -138,7 +138,7 @@ impl HopEdge {
     pub fn list<'t>(&self, table: &'t Table) -> Option<&'t str> {
         match &self.fallback(table)?.kind {
             HopKind::Listed { list, .. } => Some(list),
-            HopKind::Native => None,
+            HopKind::Native | HopKind::Handover => None,
         }
     }
 

@@ -160,7 +160,7 @@ impl<'t> Walk<'t> {
         while let Some(visit) = self.visits.last_mut() {
             let route = &table.routes[visit.route];
             let rung_at = rung_for(route, symptom);
-            if visit.repeat.is_some_and(|repeat| Some(repeat.at.rung) != rung_at) {
+            if visit.repeat.is_some_and(|repeat| !visit.goes_on(route, repeat, rung_at)) {
                 // Another symptom than the one the step was for: what was left of the step is used up.
                 visit.repeat = None;
             }
@@ -189,6 +189,9 @@ impl<'t> Walk<'t> {
                 }
                 Move::Repeat(backoff) => {
                     let left = u64::from(backoff.attempts.get());
+                    if backoff.per_target {
+                        visit.spend(route);
+                    }
                     visit.repeat = Some(Repeat { at, left, wait: backoff.wait(0) });
                 }
                 Move::NextKeys(times) => {
@@ -213,6 +216,9 @@ impl<'t> Walk<'t> {
                 }
                 Move::Hop(Leg::Route(to)) => {
                     visit.on = symptom;
+                    if step.step.hands_over() {
+                        self.visits.pop();
+                    }
                     self.visits.push(Visit::new(*to));
                     return Next::Visit { route: *to, by: at };
                 }
@@ -284,6 +290,30 @@ impl Visit {
             self.repeat = None;
         }
         Some(Next::Call { wait, by: Some(at) })
+    }
+
+    /// Whether the step in progress is for a symptom that takes this rung: its own, or one whose backoff counts the calls
+    /// of the target too.
+    fn goes_on(&self, route: &RouteNode, repeat: Repeat, rung: Option<usize>) -> bool {
+        let counts = |rung: usize, step: usize| {
+            let steps = route.rungs.get(rung).map(|rung| rung.steps.as_slice());
+            steps.and_then(|steps| steps.get(step)).is_some_and(|step| step.step.counts_per_target())
+        };
+        let used = |rung: usize| self.used.get(rung).map_or(0, |used| usize::from(*used));
+        rung.is_some_and(|rung| {
+            let last = used(rung).checked_sub(1);
+            rung == repeat.at.rung
+                || (counts(repeat.at.rung, repeat.at.step) && last.is_some_and(|last| counts(rung, last)))
+        })
+    }
+
+    /// A backoff that counts the calls of the target begins: those of the other rungs are not taken any more.
+    fn spend(&mut self, route: &RouteNode) {
+        for (rung, used) in route.rungs.iter().zip(&mut self.used) {
+            if rung.steps.get(usize::from(*used)).is_some_and(|step| step.step.counts_per_target()) {
+                *used = used.saturating_add(1);
+            }
+        }
     }
 
     fn through(&mut self, egress: Option<EgressId>) {

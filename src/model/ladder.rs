@@ -87,6 +87,8 @@ pub enum Hop {
 pub enum HopKind {
     /// A step of a ladder.
     Native,
+    /// A step by which the gateway goes on to a route for good: nothing of the one it leaves is taken afterwards.
+    Handover,
     /// An entry of a gateway's list: how that list is called, and the target as written there.
     Listed {
         /// The list: `general`, `context_window`, `content_policy`, or `default`, `context_window_default` and

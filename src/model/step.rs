@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::Spanned;
 
-use super::{Count, Duration, Fallback, Name, Percent, Wait};
+use super::{Count, Duration, Fallback, HopKind, Name, Percent, Wait};
 
 /// One step of a ladder.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,6 +53,16 @@ impl Step {
     /// Where it falls back to, if it does.
     pub fn fallback(&self) -> Option<&Fallback> {
         if let Self::Fallback(fallback) = self { Some(fallback) } else { None }
+    }
+
+    /// Whether it is a backoff whose calls are counted for the target, whatever symptoms they show.
+    pub fn counts_per_target(&self) -> bool {
+        matches!(self, Self::Backoff(backoff) if backoff.per_target)
+    }
+
+    /// Whether the visit of a route ends with it, because another one takes its place.
+    pub fn hands_over(&self) -> bool {
+        self.fallback().is_some_and(|fallback| fallback.kind == HopKind::Handover)
     }
 
     /// The step's name in documents.
@@ -159,6 +169,10 @@ pub struct Backoff {
     /// How many further calls.
     #[schemars(range(min = 1, max = 65535))]
     pub attempts: std::num::NonZeroU16,
+    /// Whether the calls are counted for the target and not for the symptom, so that backoffs of other rungs go on
+    /// where this one is; only a gateway's own file has such.
+    #[serde(skip)]
+    pub per_target: bool,
 }
 
 impl Backoff {

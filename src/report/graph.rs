@@ -181,7 +181,7 @@ fn edge(table: &Table, hop: &HopEdge, places: &mut Places<'_>) -> JsonEdge {
     };
     let (kind, written, via) = match hop.fallback(table).map(|fallback| &fallback.kind) {
         Some(HopKind::Listed { list, written, via }) => ((*list).to_owned(), written.clone(), Some(via.as_str())),
-        Some(HopKind::Native) | None => ("fallback".to_owned(), to.clone(), None),
+        Some(HopKind::Native | HopKind::Handover) | None => ("fallback".to_owned(), to.clone(), None),
     };
     JsonEdge {
         from: table.routes[hop.from].name.value.to_string(),

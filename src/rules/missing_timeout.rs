@@ -24,7 +24,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         Gateway::Native => native(context, sink),
         Gateway::LiteLlm => litellm(context, sink),
         // A run ends after ten minutes where its file says nothing.
-        Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {}
+        Gateway::OpenClaw | Gateway::Envoy => {}
+        Gateway::Portkey => portkey(context, sink),
     }
 }
 
@@ -92,5 +93,20 @@ fn litellm(context: &Context<'_>, sink: &mut Sink) {
     );
     sink.report(Diagnostic::new("missing-timeout", first.name.place, "no `timeout`, here or for all", message).help(
         format!("write `router_settings.timeout: 60` for all, or `timeout` in `litellm_params`; without one: {names}"),
+    ));
+}
+
+/// A call that never ends makes no fallback go on; one setting at the top holds for all.
+fn portkey(context: &Context<'_>, sink: &mut Sink) {
+    let table = context.table;
+    let goes_on = table.routes.iter().filter(|(id, _)| !context.graph.hops_of(*id).is_empty());
+    let bare = goes_on.flat_map(|(id, _)| table.pool_of(id)).find(|target| target.doc.timeout.is_none());
+    let Some(bare) = bare else { return };
+    let name = quote(bare.name.value.as_str());
+    let message = format!(
+        "without `request_timeout` a call of {name} lasts as long as it likes, and no fallback is taken meanwhile"
+    );
+    sink.report(Diagnostic::new("missing-timeout", bare.name.place, "no limit", message).help(
+        "write `\"request_timeout\": 30000` at the top of the config: milliseconds, for each call of every target",
     ));
 }

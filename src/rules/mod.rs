@@ -66,6 +66,13 @@ mod over_limit;
 mod over_request_budget;
 mod overlong_waiver;
 mod ownerless_key;
+mod portkey_dead_condition;
+mod portkey_dead_fallback;
+mod portkey_slow_retry;
+mod portkey_success_fallback;
+mod portkey_uncovered_failure;
+mod portkey_unknown_provider;
+mod portkey_unshielded_balance;
 mod price_rise;
 mod read_only_reload;
 mod retired_model;
@@ -184,6 +191,13 @@ pub static ALL: &[&Rule] = &[
     &over_request_budget::RULE,
     &overlong_waiver::RULE,
     &ownerless_key::RULE,
+    &portkey_dead_condition::RULE,
+    &portkey_dead_fallback::RULE,
+    &portkey_slow_retry::RULE,
+    &portkey_success_fallback::RULE,
+    &portkey_uncovered_failure::RULE,
+    &portkey_unknown_provider::RULE,
+    &portkey_unshielded_balance::RULE,
     &price_rise::RULE,
     &read_only_reload::RULE,
     &retired_model::RULE,

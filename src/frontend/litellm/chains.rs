@@ -204,6 +204,7 @@ fn retry_step((times, place): (u16, Place)) -> Vec<Spanned<Step>> {
             factor: std::num::NonZeroU8::new(2),
             max: Some(Wait(8000)),
             attempts,
+            per_target: false,
         })
         .map(|backoff| Spanned::new(Step::Backoff(backoff), place))
         .into_iter()
