@@ -32,6 +32,7 @@ mod openclaw;
 mod outage;
 mod packs;
 mod pages;
+mod portkey;
 mod projects;
 mod readme;
 mod reference;
