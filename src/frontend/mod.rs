@@ -2,12 +2,13 @@
 
 mod compiled;
 mod embedded;
+mod envoy;
 pub(crate) mod litellm;
 mod native;
 mod openclaw;
 mod portkey;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
 use crate::model::{Document, Name};
@@ -31,6 +32,8 @@ enum Format {
     LiteLlm,
     OpenClaw,
     Portkey,
+    /// A resource of Envoy AI Gateway.
+    Envoy,
     /// Something that holds a gateway's configuration, such as a Kubernetes `ConfigMap`.
     Carrier,
     Unknown,
@@ -46,6 +49,26 @@ pub fn includes(sources: &SourceMap, file: FileId) -> Vec<String> {
     roots.filter(|root| detect(*root) != Format::Native).flat_map(litellm::includes).collect()
 }
 
+/// Joins files with resources of Envoy AI Gateway, in their order, so that the first stands for all: resources refer to
+/// each other wherever they lie. Files that define the same resource, such as those of two environments, stay apart.
+pub fn join(sources: &mut SourceMap, files: &[FileId]) {
+    let mut named = BTreeSet::new();
+    let mut joined = Vec::new();
+    for file in files.iter().filter(|file| sources.file(**file).text().contains("envoyproxy.io/")) {
+        let own = envoy::defined(sources, *file);
+        if own.iter().any(|name| named.contains(name)) {
+            return;
+        }
+        if !own.is_empty() {
+            joined.push(*file);
+        }
+        named.extend(own);
+    }
+    if let Some((first, others)) = joined.split_first().filter(|(_, others)| !others.is_empty()) {
+        sources.join(*first, others.to_vec());
+    }
+}
+
 /// Reads every document of a file.
 pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document> {
     let before = sink.len();
@@ -53,13 +76,13 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     let mut documents = Vec::new();
     let roots = tree.roots().to_vec();
     let formats: Vec<Format> = roots.iter().map(|root| detect(Value::new(&tree, *root))).collect();
-    let carries = formats.contains(&Format::Carrier);
+    // A manifest holds other objects too.
+    let carries = formats.iter().any(|format| matches!(format, Format::Carrier | Format::Envoy));
     let mut names = TableNames::new(sources, file);
     let mut texts = Vec::new();
     let mut has_gateway = false;
     for (root, format) in roots.into_iter().zip(&formats) {
         match format {
-            // A manifest holds other objects too.
             Format::Native if carries && !is_ours(Value::new(&tree, root)) => {}
             Format::Native => documents.extend(native::read(&mut tree, root, sink)),
             Format::LiteLlm => {
@@ -90,8 +113,12 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
                     }
                 }
             }
-            Format::Unknown => {}
+            Format::Envoy | Format::Unknown => {}
         }
+    }
+    // All resources of a file are one table, that of the first of some files which were given together.
+    if formats.contains(&Format::Envoy) && !sources.is_companion(file) {
+        documents.push(envoy::read(sources, &tree, names.of_file(), sink));
     }
     texts.sort_by_key(|(span, _)| span.start);
     let alone = if texts.len() > READ_ALONE { texts.len() } else { 1 };
@@ -103,7 +130,7 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
         let message = "this is neither a routec document nor a gateway configuration that routec reads";
         sink.report(
             Diagnostic::new("missing-key", tree.span(0, 0), "expected `apiVersion`, `model_list`, `agents` or `strategy`", message)
-                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml`, OpenClaw's `openclaw.json` or a config of Portkey's"),
+                .help("begin with `apiVersion: routec/v1` and a `kind`, or give LiteLLM's `config.yaml`, OpenClaw's `openclaw.json`, a config of Portkey's or the resources of Envoy AI Gateway"),
         );
     }
     if tree.is_overdrawn() {
@@ -151,6 +178,8 @@ fn detect(root: Value<'_>) -> Format {
         Format::LiteLlm
     } else if openclaw::is_openclaw(root) {
         Format::OpenClaw
+    } else if envoy::is_envoy(root) {
+        Format::Envoy
     } else if !embedded::find(root, "").is_empty() {
         Format::Carrier
     } else if !is_native && portkey::is_portkey(root) {

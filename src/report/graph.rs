@@ -285,9 +285,8 @@ fn tree(table: &Table, graph: &FailoverGraph, json: &JsonGraph) -> String {
             .pool_of(id)
             .map(|target| match table.gateway {
                 Gateway::Native => format!("{} ({})", target.name.value, target.doc.model.value),
-                Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {
-                    target.doc.model.value.to_string()
-                }
+                Gateway::Envoy => target.name.value.to_string(),
+                Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => target.doc.model.value.to_string(),
             })
             .collect();
         let _ = writeln!(out, "{}  {}", escape::line(route.name.value.as_str()), escape::line(&models.join(", ")));

@@ -48,7 +48,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         }
         match table.gateway {
             Gateway::Native => finding.help("what must stay inside stays inside when something fails, too: fall back within the boundary, or `stop`"),
-            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
+            Gateway::Envoy => finding.at_most(Level::Warn).help("if prompts may leave this cluster, nothing is wrong; if not, take the backend out of the rule"),
+            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
         }
     });
 }

@@ -23,7 +23,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     match context.table.gateway {
         Gateway::Native => native(context, sink),
         Gateway::LiteLlm => litellm(context, sink),
-        // A run ends after ten minutes where its file says nothing.
+        // A run of OpenClaw's ends after ten minutes where its file says nothing, and a request of Envoy's after one.
         Gateway::OpenClaw | Gateway::Envoy => {}
         Gateway::Portkey => portkey(context, sink),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
-use crate::model::{Gateway, Mix, TargetNode};
+use crate::model::{Gateway, Leg, Mix, RouteId, TargetNode};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -19,7 +19,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for route in context.table.routes.values() {
+    let goes_on_to = |id: RouteId| context.graph.hops().any(|(_, hop)| hop.to == Leg::Route(id));
+    for (id, route) in context.table.routes.iter() {
+        // What a request of Envoy's goes on to is the pool of its rule once more.
+        if context.table.gateway == Gateway::Envoy && goes_on_to(id) {
+            continue;
+        }
         let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
         let orders: BTreeSet<u32> = route.pool.iter().map(|member| member.order).collect();
         // Targets of one order share the traffic by chance; another order is a preference, not a mixture.
@@ -35,7 +40,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Gateway::Native => format!(
                 "each request gets one of them by chance; if that is meant, say `mixes: [{word}]`, else make routes or an `order` of them"
             ),
-            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => {
+            Gateway::Envoy => {
+                "each request gets one of them by chance: give them rules of their own, or a `priority`".to_owned()
+            }
+            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => {
                 "each request gets one of them by chance: give them names of their own, or an `order`".to_owned()
             }
         };

@@ -21,6 +21,10 @@ mod duplicate_key;
 mod embedding_space_change;
 mod empty_env;
 mod environment_crossing;
+mod envoy_same_backend;
+mod envoy_unapplied_quota;
+mod envoy_uncovered_failure;
+mod envoy_unused_priority;
 mod expired_key;
 mod expired_waiver;
 mod expiring_key;
@@ -146,6 +150,10 @@ pub static ALL: &[&Rule] = &[
     &embedding_space_change::RULE,
     &empty_env::RULE,
     &environment_crossing::RULE,
+    &envoy_same_backend::RULE,
+    &envoy_unapplied_quota::RULE,
+    &envoy_uncovered_failure::RULE,
+    &envoy_unused_priority::RULE,
     &expired_key::RULE,
     &expired_waiver::RULE,
     &expiring_key::RULE,

@@ -48,7 +48,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new("price-rise", hop.place, "dearer", message)
                 .help(match table.gateway {
                     Gateway::Native => "an outage becomes a bill: choose a target of the same price, or admit it with `label: {gaps: [price], announce: log}`",
-                    Gateway::Portkey | Gateway::Envoy => "an outage becomes a bill: choose a target of the same price",
+                    Gateway::Portkey => "an outage becomes a bill: choose a target of the same price",
+                    Gateway::Envoy => "an outage becomes a bill: choose a backend and model of the same price, or give this one a QuotaPolicy, which counts tokens",
                     Gateway::OpenClaw => "an outage becomes a bill, and OpenClaw has no key for a budget: choose a model of the same price",
                     Gateway::LiteLlm => "an outage becomes a bill: choose a target of the same price, or set a budget for it",
                 }),

@@ -42,7 +42,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 .help(match context.table.gateway {
                     Gateway::OpenClaw => "OpenClaw passes over it without a word: remove it, or name another model; lists of included files are put one behind the other",
                     Gateway::Native => "what has just failed is asked again at once; name another target or route, or use `backoff` to wait",
-                    Gateway::Portkey | Gateway::Envoy => "what has just failed is asked again at once: name another target",
+                    Gateway::Portkey => "what has just failed is asked again at once: name another target",
+                    Gateway::Envoy => "what has just failed is asked again at once: name another backend or model for this priority",
                     Gateway::LiteLlm => "LiteLLM skips it at best (1.97 and later) and asks the failed group again at worst: remove it from the list",
                 })
                 .about(route.subject());

@@ -54,7 +54,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let diagnostic = Diagnostic::new("unlabeled-downgrade", hop.place, format!("loses {}", found.gaps), message);
         Some(match table.gateway {
             Gateway::Native => diagnostic.help(format!("name what is lost on the hop, `label: {{gaps: [{}], announce: header}}`, or choose a target that keeps it", found.gaps)),
-            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => diagnostic.at_most(Level::Warn).help("requests that rely on it fail or change exactly when the first choice is down; choose a target that keeps it"),
+            Gateway::Envoy => diagnostic.at_most(Level::Warn).help("requests that rely on it fail or change exactly when the first priority is down; choose a backend and model that keep it"),
+            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => diagnostic.at_most(Level::Warn).help("requests that rely on it fail or change exactly when the first choice is down; choose a target that keeps it"),
         })
     });
 }

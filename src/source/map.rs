@@ -54,6 +54,8 @@ pub struct SourceMap {
     files: Vec<SourceFile>,
     /// Where the files' mentions of other files lead, by the file and the mention as written.
     links: BTreeMap<(FileId, String), Link>,
+    /// Files that are one configuration together: the first of them, and the others.
+    companions: BTreeMap<FileId, Vec<FileId>>,
 }
 
 impl SourceMap {
@@ -94,6 +96,21 @@ impl SourceMap {
     /// Where a file's mention of another one leads; `None` where nobody looked.
     pub fn linked(&self, from: FileId, written: &str) -> Option<&Link> {
         self.links.get(&(from, written.to_owned()))
+    }
+
+    /// Says that some files are one configuration together, which the first of them stands for.
+    pub fn join(&mut self, first: FileId, others: Vec<FileId>) {
+        self.companions.insert(first, others);
+    }
+
+    /// The files that are one configuration with this one, where it stands for them.
+    pub fn companions(&self, first: FileId) -> &[FileId] {
+        self.companions.get(&first).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether another file stands for this one.
+    pub fn is_companion(&self, file: FileId) -> bool {
+        self.companions.values().any(|others| others.contains(&file))
     }
 
     /// How many files others mention.

@@ -19,6 +19,7 @@ mod deployed;
 mod determinism;
 mod difference;
 mod ecdsa;
+mod envoy;
 mod expectations;
 mod forged;
 mod generated;

@@ -63,6 +63,8 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         files.push((sources.add(name, text.to_vec()), Role::Any));
     }
     include(&mut sources, &mut files);
+    let tables: Vec<FileId> = files.iter().map(|(file, _)| *file).collect();
+    routec::frontend::join(&mut sources, &tables);
     let has_catalogue = texts.iter().any(|text| String::from_utf8_lossy(text).contains("kind: Catalog"));
     if !has_catalogue {
         let file = sources.add(BUILT_IN_CATALOGUE_NAME, BUILT_IN_CATALOGUE.as_bytes().to_vec());

@@ -102,6 +102,9 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         placed: &reader.placed,
     };
     files.follow(world);
+    let is_table = |role: &Role| matches!(role, Role::Any | Role::Kind(Kind::RouteTable));
+    let tables: Vec<FileId> = reader.files.iter().filter(|(_, role)| is_table(role)).map(|(file, _)| *file).collect();
+    frontend::join(&mut reader.sources, &tables);
     let as_of = reader.judged_on(input.as_of.as_deref())?;
     let is_dated = input.as_of.is_some() || reader.as_of.is_some();
     let litellm = input.gateway.as_deref().map(release).transpose()?.unwrap_or_default();

@@ -155,7 +155,9 @@ impl Reader<'_> {
                         .any(|window| window.first() == Some(&b'\n') && window.ends_with(key))
             };
             let is_openclaw = matches!(name.as_str(), "openclaw.json" | "openclaw.json5");
-            if is_openclaw || starts(b"model_list:") || starts(b"kind: RouteTable") {
+            let is_envoy =
+                || starts(b"apiVersion: aigateway.envoyproxy.io/") || starts(b"apiVersion: gateway.envoyproxy.io/");
+            if is_openclaw || starts(b"model_list:") || starts(b"kind: RouteTable") || is_envoy() {
                 self.file(&folder.join(name), &format!("{prefix}{name}"), Role::Any)?;
             }
         }
