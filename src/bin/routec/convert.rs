@@ -1,7 +1,6 @@
 //! `routec convert`: a checked table as a gateway's own file, and what that file cannot say.
 
 use routec::backend::{Dialect, Grade, write};
-use routec::model::Gateway;
 use routec::report::{losses_json, losses_text};
 
 use crate::args::{Answer, Convert, FailOnLoss};
@@ -20,11 +19,11 @@ pub(crate) fn run(args: &Convert, world: &World) -> Result<Exit, Stop> {
         }
     };
     let table = seal::choose(&outcome, args.question.table.as_deref())?;
-    if table.gateway != Gateway::Native {
+    if !table.gateway.walks_ladders() {
         let message = format!(
-            "`{}` is a {} file already, without what routec converts: accounts, keys and ladders; write a route table first",
+            "`{}` is {} file already, without what routec converts: accounts, keys and ladders; write a route table first",
             table.name,
-            table.gateway.as_str()
+            table.gateway.with_article()
         );
         return Err(Stop::usage(message));
     }
