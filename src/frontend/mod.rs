@@ -55,13 +55,11 @@ pub fn join(sources: &mut SourceMap, files: &[FileId]) {
     let mut named = BTreeSet::new();
     let mut joined = Vec::new();
     for file in files.iter().filter(|file| sources.file(**file).text().contains("envoyproxy.io/")) {
-        let own = envoy::defined(sources, *file);
+        let Some(own) = envoy::defined(sources, *file) else { continue };
         if own.iter().any(|name| named.contains(name)) {
             return;
         }
-        if !own.is_empty() {
-            joined.push(*file);
-        }
+        joined.push(*file);
         named.extend(own);
     }
     if let Some((first, others)) = joined.split_first().filter(|(_, others)| !others.is_empty()) {

@@ -210,7 +210,8 @@ fn credentials_and_addresses_say_who_answers() {
                 targetRefs: [{group: aigateway.envoyproxy.io, kind: AIServiceBackend, name: aws}]\n  type: AWSCredentials\n  \
                 awsCredentials: {region: eu-central-1, credentialsFile: {secretRef: {name: keys}}}\n---\n\
                 apiVersion: aigateway.envoyproxy.io/v1beta1\nkind: AIServiceBackend\nmetadata: {name: local}\nspec:\n  schema: \
-                {name: OpenAI}\n  backendRef: {name: vllm, kind: Service, port: 80}\n";
+                {name: OpenAI}\n  backendRef: {name: local, kind: Backend, group: gateway.envoyproxy.io}\n---\n\
+                apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: Backend\nmetadata: {name: local}\nspec: {endpoints: [{ip: {address: 10.0.0.7, port: 80}}]}\n";
     let table = table(&[text]);
     let said: Vec<String> = table
         .targets

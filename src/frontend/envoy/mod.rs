@@ -4,6 +4,7 @@
 //! Facts about them are those of the definitions and the documentation of both projects (aigateway.envoyproxy.io,
 //! gateway.envoyproxy.io) and of their sources, as of August 2026.
 
+mod credentials;
 mod fields;
 mod lower;
 mod objects;
@@ -34,25 +35,27 @@ pub(super) use self::objects::is_envoy;
 /// What the objects of a file are called: kind, namespace, name.
 pub(super) type ObjectName = (&'static str, Option<String>, String);
 
-/// The objects of a file that say where requests go; none where it is not about this gateway.
-pub(super) fn defined(sources: &SourceMap, file: FileId) -> BTreeSet<ObjectName> {
+/// The objects of a file that say where requests go, where it is about this gateway.
+pub(super) fn defined(sources: &SourceMap, file: FileId) -> Option<BTreeSet<ObjectName>> {
     let tree = syntax::parse(sources, file, &mut Sink::new());
     let roots: Vec<Value<'_>> = tree.roots().iter().map(|root| Value::new(&tree, *root)).collect();
     if !roots.iter().any(|root| is_envoy(*root)) {
-        return BTreeSet::new();
+        return None;
     }
     let mut objects = Objects::default();
     for root in roots {
         objects.add(root);
     }
     let owned = |text: &str| text.to_owned();
-    objects.names().into_iter().map(|(sort, space, name)| (sort.as_str(), space.map(owned), owned(name))).collect()
+    let names = objects.names().into_iter();
+    Some(names.map(|(sort, space, name)| (sort.as_str(), space.map(owned), owned(name))).collect())
 }
 
 /// Reads the objects of a file, and of those that were given with it, as one table.
 pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, name: Name, sink: &mut Sink) -> Document {
     let others: Vec<Tree<'_>> =
-        sources.companions(tree.file()).iter().map(|file| syntax::parse(sources, *file, sink)).collect();
+        sources.companions(tree.file()).iter().map(|file| syntax::parse(sources, *file, &mut Sink::new())).collect();
+    // Reading each of them by itself reports what is wrong with its text.
     let mut objects = Objects::default();
     let mut head = Span::new(tree.file(), 0, 0);
     for (number, tree) in std::iter::once(tree).chain(&others).enumerate() {

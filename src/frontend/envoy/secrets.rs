@@ -15,8 +15,10 @@ pub(super) fn check_secret(root: Value<'_>, sink: &mut Sink) {
     let is_secret = text(root, "kind") == Some("Secret") && text(root, "apiVersion") == Some("v1");
     let entries = get(root, "stringData").filter(|_| is_secret).map(Value::entries).unwrap_or_default();
     for (_, value) in entries {
-        let words = value.text().unwrap_or_default();
-        if words.split(|letter: char| letter.is_whitespace() || letter == '=' || letter == '"').any(looks_real) {
+        let text = value.text().unwrap_or_default();
+        // A file has its keys behind `=`; other files may hold long words of any kind.
+        let of_line = |line: &str| line.rsplit_once('=').is_some_and(|(_, value)| looks_real(value.trim()));
+        if if text.trim().contains('\n') { text.lines().any(of_line) } else { looks_real(text.trim()) } {
             let message = "a Secret holds a real key in plain text";
             sink.report(
                 Diagnostic::new("literal-secret", value.place(), "a secret, not a reference", message).help(HELP),

@@ -5,23 +5,14 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
 use crate::syntax::Value;
 
-use super::objects::{Object, Objects, Sort, get, text};
+use super::objects::{ENVOY_GROUP, OWN_GROUP, Object, Objects, Sort, get, text};
 use super::retry::TRIGGERS;
 use super::rules::Rule;
+use super::{credentials, duration};
 
 /// The APIs that a backend may speak.
 const SCHEMAS: [&str; 8] =
     ["OpenAI", "Cohere", "AWSBedrock", "AzureOpenAI", "GCPVertexAI", "GCPAnthropic", "Anthropic", "AWSAnthropic"];
-
-/// The kinds of credentials, and the field that each wants.
-const CREDENTIALS: [(&str, &str); 6] = [
-    ("APIKey", "apiKey"),
-    ("AWSCredentials", "awsCredentials"),
-    ("AzureAPIKey", "azureAPIKey"),
-    ("AnthropicAPIKey", "anthropicAPIKey"),
-    ("AzureCredentials", "azureCredentials"),
-    ("GCPCredentials", "gcpCredentials"),
-];
 
 /// The windows of a quota.
 const WINDOWS: [&str; 4] = ["1s", "1m", "1h", "1d"];
@@ -32,6 +23,9 @@ const MOST_RULES: usize = 15;
 /// The most backends and the most matches of a rule.
 const MOST_PARTS: usize = 128;
 
+/// The API group of pools of model servers.
+pub(super) const POOL_GROUP: &str = "inference.networking.k8s.io";
+
 /// The name that the gateway keeps for itself.
 const RESERVED: &str = "route-not-found";
 
@@ -41,7 +35,7 @@ pub(super) fn check(objects: &Objects<'_>, rules: &[Rule<'_, '_>], sink: &mut Si
         match object.sort {
             Sort::AiGatewayRoute => route(object, sink),
             Sort::AiServiceBackend => service(object, sink),
-            Sort::BackendSecurityPolicy => credentials(object, sink),
+            Sort::BackendSecurityPolicy => credentials::check(object, sink),
             Sort::QuotaPolicy => windows(object, sink),
             Sort::BackendTrafficPolicy => triggers(object, sink),
             Sort::Backend | Sort::Gateway | Sort::HttpRoute => {}
@@ -52,7 +46,7 @@ pub(super) fn check(objects: &Objects<'_>, rules: &[Rule<'_, '_>], sink: &mut Si
     }
 }
 
-fn refused(
+pub(super) fn refused(
     place: Value<'_>,
     label: impl Into<String>,
     message: impl Into<String>,
@@ -62,7 +56,7 @@ fn refused(
 }
 
 /// A field that an object must have.
-fn wants(object: &Object<'_>, holder: Option<Value<'_>>, key: &str, sink: &mut Sink) {
+pub(super) fn wants(object: &Object<'_>, holder: Option<Value<'_>>, key: &str, sink: &mut Sink) {
     if holder.is_some_and(|holder| get(holder, key).is_some()) {
         return;
     }
@@ -72,7 +66,7 @@ fn wants(object: &Object<'_>, holder: Option<Value<'_>>, key: &str, sink: &mut S
 }
 
 /// A value that must be one of some words.
-fn one_of<'n>(value: Value<'_>, what: &str, words: impl IntoIterator<Item = &'n str>, sink: &mut Sink) {
+pub(super) fn one_of<'n>(value: Value<'_>, what: &str, words: impl IntoIterator<Item = &'n str>, sink: &mut Sink) {
     let Some(written) = value.raw_text() else { return };
     let words: Vec<&str> = words.into_iter().collect();
     if words.contains(&written) {
@@ -132,7 +126,7 @@ fn backends(rule: &Rule<'_, '_>, sink: &mut Sink) {
         wants(rule.route, Some(item), "name", sink);
         for key in ["weight", "priority"] {
             let Some(value) = get(item, key) else { continue };
-            if value.raw_text().is_some_and(|text| text.parse::<u32>().is_err()) {
+            if value.text().is_some() || value.raw_text().is_some_and(|text| text.parse::<u32>().is_err()) {
                 let message = format!("{} is no whole number from 0 on, and the API server refuses it", quote(key));
                 sink.report(refused(value, "not a number", message, "write a whole number, without quotes"));
             }
@@ -142,8 +136,15 @@ fn backends(rule: &Rule<'_, '_>, sink: &mut Sink) {
             let message = "`group` and `kind` belong together, and the API server refuses one without the other";
             let help = "leave both out for an AIServiceBackend; a pool is `group: inference.networking.k8s.io` and `kind: InferencePool`";
             sink.report(refused(key, "alone here", message, help));
+        } else if let Some(kind) = get(item, "kind")
+            .filter(|kind| kind.raw_text() != Some("InferencePool") || text(item, "group") != Some(POOL_GROUP))
+        {
+            let message =
+                "a rule names an AIServiceBackend or an InferencePool, and the API server refuses any other kind";
+            sink.report(refused(kind, "not a backend", message, "name an AIServiceBackend by its `name` alone"));
         }
     }
+    timeouts(rule, sink);
     if let Some(pool) = rule.refs.iter().find(|backend| backend.is_pool).filter(|_| rule.refs.len() > 1) {
         let message = "an InferencePool beside another backend, and the API server refuses such a rule";
         let help = "give the pool a rule of its own; it has no priorities and fails over within itself only";
@@ -157,36 +158,51 @@ fn backends(rule: &Rule<'_, '_>, sink: &mut Sink) {
     }
 }
 
+/// A call cannot take longer than the request that it is made for.
+fn timeouts(rule: &Rule<'_, '_>, sink: &mut Sink) {
+    let said = |key: &str| get(rule.value, "timeouts").and_then(|timeouts| get(timeouts, key));
+    let (Some(whole), Some(each)) = (said("request"), said("backendRequest")) else { return };
+    let (Some(request), Some(call)) = (duration(whole), duration(each)) else { return };
+    if request.value.0 > 0 && call.value > request.value {
+        let message = format!(
+            "`backendRequest` is {} and `request` {}, and the API server refuses the longer one",
+            call.value, request.value
+        );
+        sink.report(
+            refused(each, "longer than the request", message, "make it at most as long")
+                .related(whole.span(), "ends before"),
+        );
+    }
+}
+
 fn service(service: &Object<'_>, sink: &mut Sink) {
     let spec = service.value.get("spec");
     wants(service, spec, "schema", sink);
     wants(service, spec, "backendRef", sink);
+    if let Some(reference) = service.spec("backendRef") {
+        let is_backend = text(reference, "kind") == Some("Backend") && text(reference, "group") == Some(ENVOY_GROUP);
+        if !is_backend {
+            let place = get(reference, "kind").unwrap_or(reference);
+            let message =
+                "an AIServiceBackend is at a Backend of Envoy Gateway, and the API server refuses anything else";
+            let help = "write `group: gateway.envoyproxy.io` and `kind: Backend`; a Backend reaches a Service by `fqdn: {hostname: name.namespace.svc.cluster.local}`";
+            sink.report(refused(place, "not a Backend", message, help));
+        }
+    }
     if let Some(name) = service.spec("schema").and_then(|schema| get(schema, "name")) {
         one_of(name, "API that a backend can speak", SCHEMAS, sink);
     }
 }
 
-fn credentials(policy: &Object<'_>, sink: &mut Sink) {
-    wants(policy, policy.value.get("spec"), "type", sink);
-    let Some(kind) = policy.spec("type") else { return };
-    one_of(kind, "kind of credentials", CREDENTIALS.map(|(kind, _)| kind), sink);
-    let Some((written, wanted)) = CREDENTIALS.iter().find(|(known, _)| kind.raw_text() == Some(known)) else { return };
-    wants(policy, policy.value.get("spec"), wanted, sink);
-    let other = CREDENTIALS.iter().find_map(|(_, field)| policy.spec_key(field).filter(|_| field != wanted));
-    if let Some(other) = other {
-        let message = format!(
-            "the type is {}, and {} is not for it: the API server refuses both together",
-            quote(written),
-            quote(other.raw_text().unwrap_or_default())
-        );
-        sink.report(
-            refused(other, "not for this type", message, format!("write {} instead, or change `type`", quote(wanted)))
-                .related(kind.span(), "says what is wanted"),
-        );
-    }
-}
-
 fn windows(policy: &Object<'_>, sink: &mut Sink) {
+    for target in policy.list("targetRefs") {
+        let is_backend = text(target, "group") == Some(OWN_GROUP) && text(target, "kind") == Some("AIServiceBackend");
+        if !is_backend {
+            let message = "a QuotaPolicy is for an AIServiceBackend, and the API server refuses anything else";
+            let help = "write `group: aigateway.envoyproxy.io` and `kind: AIServiceBackend`";
+            sink.report(refused(get(target, "kind").unwrap_or(target), "not a backend", message, help));
+        }
+    }
     let service = policy.spec("serviceQuota").and_then(|service| get(service, "quota"));
     let models = policy.list("perModelQuotas").into_iter().filter_map(|model| get(model, "quota")).flat_map(|quota| {
         let rules = get(quota, "bucketRules").into_iter().flat_map(Value::items).filter_map(|rule| get(rule, "quota"));

@@ -2,7 +2,7 @@
 //!
 //! Facts are those of Envoy Gateway (`internal/ir/xds.go`, `internal/gatewayapi/route.go`): backends with names and backends with
 //! numbers for their addresses cannot be one cluster of Envoy's, nor can several with a preference for the local zone.
-//! A `Service` is called by the numbers of its pods. Envoy then chooses a cluster by weight, once for a request, and
+//! Envoy then chooses a cluster by weight, once for a request, and
 //! priorities hold within a cluster only.
 
 use super::objects::{ENVOY_GROUP, Objects, Sort, get, text};
@@ -51,7 +51,7 @@ fn address(objects: &Objects<'_>, backend: &Ref<'_>) -> Option<Address> {
     let service = objects.find(Sort::AiServiceBackend, backend.namespace, backend.name.0)?;
     let reference = service.spec("backendRef")?;
     if text(reference, "group") != Some(ENVOY_GROUP) {
-        return (text(reference, "kind").unwrap_or("Service") == "Service").then_some(Address::Number);
+        return None;
     }
     let namespace = text(reference, "namespace").or(service.namespace);
     let named = objects.find(Sort::Backend, namespace, text(reference, "name")?)?;

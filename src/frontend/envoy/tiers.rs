@@ -139,8 +139,8 @@ fn apart(
     };
     sink.report(match split {
         Split::Addresses(one, other) => found(
-            "Envoy Gateway splits a rule by weight where some backends have names for addresses and others numbers, as a Service has",
-            "give all backends of the rule a Backend with `fqdn`; that of a Service is `name.namespace.svc.cluster.local`",
+            "Envoy Gateway splits a rule by weight where some backends have names for addresses and others numbers",
+            "give all backends of the rule a Backend with `fqdn`, or all one with `ip`; a Service is `name.namespace.svc.cluster.local`",
         )
         .related(one.place().span(), "called one way")
         .related(other.place().span(), "called the other way"),
