@@ -7,7 +7,7 @@ use crate::contingency::{Network, Outage, single_failures};
 use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::litellm::Release;
-use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
+use crate::model::{Catalogue, Date, Gateway, Leg, Percent, Relations, RouteId, Table, TargetId};
 use crate::policy::{BudgetClause, CustomClause, Law, Member, Offer, members};
 use crate::source::Span;
 
@@ -142,6 +142,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn read_by(self, litellm: Release) -> Self {
         Self { litellm, ..self }
+    }
+
+    /// Whether callers cannot ask for a route, since Envoy's retries alone go on to it: what is said of the route that
+    /// they come from is said of it.
+    pub(super) fn is_continuation(&self, route: RouteId) -> bool {
+        self.table.gateway == Gateway::Envoy && self.graph.hops().any(|(_, hop)| hop.to == Leg::Route(route))
     }
 
     /// The load of the table with all limits in full.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
-use crate::model::{Gateway, Leg, Mix, RouteId, TargetNode};
+use crate::model::{Gateway, Mix, TargetNode};
 
 use super::Context;
 use super::rule::{Group, Rule, Silence};
@@ -19,12 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    let goes_on_to = |id: RouteId| context.graph.hops().any(|(_, hop)| hop.to == Leg::Route(id));
-    for (id, route) in context.table.routes.iter() {
-        // What a request of Envoy's goes on to is the pool of its rule once more.
-        if context.table.gateway == Gateway::Envoy && goes_on_to(id) {
-            continue;
-        }
+    for (_, route) in context.table.routes.iter().filter(|(id, _)| !context.is_continuation(*id)) {
         let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
         let orders: BTreeSet<u32> = route.pool.iter().map(|member| member.order).collect();
         // Targets of one order share the traffic by chance; another order is a preference, not a mixture.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
 use crate::graph::{Bounds, Case, Part};
 use crate::litellm::{Ending, Event, Failure, Request, Router, Routing, calls_by_era, while_all_fail};
-use crate::model::{Leg, RouteId, Table};
+use crate::model::{Gateway, Leg, RouteId, Table};
 use crate::source::to_usize;
 
 use super::Context;
@@ -93,7 +93,7 @@ fn hops(router: &Router<'_>, request: &Request) -> Vec<Label> {
 fn native(context: &Context<'_>, sink: &mut Sink) {
     let bounds = Bounds::new(context.table, context.graph, Case::Adversarial, &|_| Some(0));
     let limit = context.terms.attempts_at_most;
-    for (id, route) in context.table.routes.iter() {
+    for (id, route) in context.table.routes.iter().filter(|(id, _)| !context.is_continuation(*id)) {
         let Ok(attempts) = bounds.attempts(id) else { continue };
         if attempts <= u64::from(limit) {
             continue;
@@ -102,12 +102,19 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
             "one request for {} may cause up to {attempts} calls, more than {limit}",
             quote(route.name.value.as_str())
         );
-        sink.report(
-            Diagnostic::new("runaway-attempts", route.name.place, format!("{attempts} calls at most"), message)
-                .trace(shares(context.table, id, bounds.parts(context.table, &|_| Some(0), id)))
-                .help("an outage multiplies the load by this: fewer `attempts` or keys, or fewer routes that fall back to routes; a policy's `attemptsAtMost` sets the limit")
-                .about(route.subject()),
-        );
+        let found = Diagnostic::new("runaway-attempts", route.name.place, format!("{attempts} calls at most"), message)
+            .trace(shares(context.table, id, bounds.parts(context.table, &|_| Some(0), id)))
+            .about(route.subject());
+        sink.report(match context.table.gateway {
+            Gateway::Envoy => {
+                let found = found.help("an outage multiplies the load by this: lower `numRetries`; a policy's `attemptsAtMost` sets the limit");
+                // Nobody who wrote a file for a gateway has agreed to the limit that holds where no policy sets one.
+                if context.terms.attempts_are_agreed { found } else { found.at_most(Level::Warn) }
+            }
+            Gateway::Native | Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => {
+                found.help("an outage multiplies the load by this: fewer `attempts` or keys, or fewer routes that fall back to routes; a policy's `attemptsAtMost` sets the limit")
+            }
+        });
     }
 }
 

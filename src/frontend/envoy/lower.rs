@@ -98,7 +98,7 @@ impl Plan<'_, '_> {
     /// Adds the route of a request that makes its next call at a priority, and then goes on with further calls, counted
     /// from 1.
     fn push(&self, name: Name, call: u32, tier: usize, place: Place, routes: &mut Entries<Name, Route>) {
-        let Some(pool) = self.pool(tier) else { return };
+        let Some(pool) = self.pool(tier, call == 1) else { return };
         let mut tails = Vec::new();
         let ladder = self.ladder(call, tier, &mut tails);
         let route = Route {
@@ -121,8 +121,8 @@ impl Plan<'_, '_> {
 
     /// The targets that answer when nothing fails, and those that stand in for them while they are down: the other
     /// priorities, each a later order. A request that is under way only has those of its own.
-    fn pool(&self, tier: usize) -> Option<NonEmpty<Spanned<PoolEntry>>> {
-        let own = self.tiers.iter().enumerate().filter(|(at, _)| tier == 0 || *at == tier);
+    fn pool(&self, tier: usize, is_first: bool) -> Option<NonEmpty<Spanned<PoolEntry>>> {
+        let own = self.tiers.iter().enumerate().filter(|(at, _)| is_first || *at == tier);
         let entries = own.zip(1u64..).flat_map(|((_, members), order)| {
             members.iter().map(move |member| {
                 let target = Spanned::new(member.target.clone(), member.backend.place());

@@ -152,6 +152,7 @@ pub(super) fn rules<'r, 't>(routes: &[&'r Object<'t>]) -> Vec<Rule<'r, 't>> {
             let (base, with_route) = (rule.base(*alias), rule.with_route(*alias));
             match (plain.get(&base), routed.get(&with_route)) {
                 (Some(1), _) => base,
+                _ if base == rule.route.name.0 => format!("{base} (rule {})", rule.number),
                 (_, Some(1)) => with_route,
                 _ => format!("{base} ({}, rule {})", rule.route.name.0, rule.number),
             }
