@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     locked: false,
     page: include_str!("step_past_deadline.md"),
     run: Some(run),
-    silence: Silence::OnGatewayFiles("deadlines"),
+    silence: Silence::OnGatewayFiles("how long callers wait"),
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {

@@ -31,7 +31,20 @@ const RESERVED: &str = "route-not-found";
 
 /// Reports what the API server refuses.
 pub(super) fn check(objects: &Objects<'_>, rules: &[Rule<'_, '_>], sink: &mut Sink) {
+    let mut seen: BTreeMap<_, Value<'_>> = BTreeMap::new();
     for object in objects.iter() {
+        if let Some(first) = seen.insert((object.sort, object.namespace, object.name.0), object.name.1) {
+            let message = format!(
+                "the {} {} is defined twice, and the one that is applied last replaces the other",
+                object.sort.as_str(),
+                quote(object.name.0)
+            );
+            sink.report(
+                Diagnostic::new("duplicate-key", object.name.1.place(), "again here", message)
+                    .related(first.span(), "first here")
+                    .help("give one of them another name; what is said here is said of the first"),
+            );
+        }
         match object.sort {
             Sort::AiGatewayRoute => route(object, sink),
             Sort::AiServiceBackend => service(object, sink),
@@ -183,8 +196,7 @@ fn service(service: &Object<'_>, sink: &mut Sink) {
         let is_backend = text(reference, "kind") == Some("Backend") && text(reference, "group") == Some(ENVOY_GROUP);
         if !is_backend {
             let place = get(reference, "kind").unwrap_or(reference);
-            let message =
-                "an AIServiceBackend is at a Backend of Envoy Gateway, and the API server refuses anything else";
+            let message = "`backendRef` of an AIServiceBackend takes a Backend of Envoy Gateway only, and the API server refuses anything else";
             let help = "write `group: gateway.envoyproxy.io` and `kind: Backend`; a Backend reaches a Service by `fqdn: {hostname: name.namespace.svc.cluster.local}`";
             sink.report(refused(place, "not a Backend", message, help));
         }
