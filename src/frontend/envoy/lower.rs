@@ -119,10 +119,10 @@ impl Plan<'_, '_> {
         }
     }
 
-    /// The targets that answer when nothing fails, and those that stand in for them while they are down: the other
-    /// priorities, each a later order. A request that is under way only has those of its own.
+    /// The targets that answer when nothing fails, and those that stand in for them while they are down: the priorities
+    /// to which no retry leads, each a later order. A request that is under way only has those of its own.
     fn pool(&self, tier: usize, is_first: bool) -> Option<NonEmpty<Spanned<PoolEntry>>> {
-        let own = self.tiers.iter().enumerate().filter(|(at, _)| is_first || *at == tier);
+        let own = self.tiers.iter().enumerate().filter(|(at, _)| *at == tier || (is_first && !self.is_retried(*at)));
         let entries = own.zip(1u64..).flat_map(|((_, members), order)| {
             members.iter().map(move |member| {
                 let target = Spanned::new(member.target.clone(), member.backend.place());
@@ -132,6 +132,14 @@ impl Plan<'_, '_> {
             })
         });
         entries.collect::<Vec<_>>().try_into().ok()
+    }
+
+    /// Whether a retry leads to a priority.
+    fn is_retried(&self, tier: usize) -> bool {
+        let calls = |retry: &Retry<'_>| {
+            (1..=retry.times.min(MOST_CALLS)).any(|call| retry.tier(call, self.tiers.len()) == tier)
+        };
+        self.retry.is_some_and(calls)
     }
 
     fn ladder(&self, call: u32, tier: usize, tails: &mut Vec<(Name, u32, usize, Place)>) -> Option<Ladder> {
