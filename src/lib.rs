@@ -15,6 +15,7 @@ pub mod graph;
 pub mod import;
 pub mod litellm;
 pub mod model;
+pub mod openclaw;
 pub mod policy;
 pub mod report;
 pub mod rules;

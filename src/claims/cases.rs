@@ -74,7 +74,7 @@ fn run(walks: &Walks<'_>, catalogue: &Catalogue, case: &Case, coverage: &mut Cov
         for name in &names {
             complete &= walks.every(name, &weather, |told| {
                 requests += 1;
-                coverage.count(&told);
+                coverage.count(table, &told);
                 let Some(gist) = walks.gist(&told) else { return };
                 let Some(because) = expected.differs(table, &gist) else { return };
                 broken += 1;

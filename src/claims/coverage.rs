@@ -20,9 +20,9 @@ pub struct Coverage {
 
 impl Coverage {
     /// Counts what a request took.
-    pub(super) fn count(&mut self, told: &Told) {
+    pub(super) fn count(&mut self, table: &Table, told: &Told) {
         match told {
-            Told::Journey(_, journey) => self.steps(journey),
+            Told::Journey(_, journey) => self.steps(table, journey),
             Told::Listed(listed) => {
                 for event in &listed.request.events {
                     if let Event::Asks(Hop { by: By::Listed { list, entry, target, .. }, .. }) = event {
@@ -52,12 +52,18 @@ impl Coverage {
         .collect()
     }
 
-    fn steps(&mut self, journey: &Journey) {
+    fn steps(&mut self, table: &Table, journey: &Journey) {
         for entry in &journey.entries {
             if let Entry::Calls(stop) = entry
                 && let Some(at) = stop.by
             {
                 self.taken.insert((at.route.number(), at.rung, at.step));
+                if table.gateway.is_one_run() {
+                    let route = &table.routes[at.route];
+                    let twins =
+                        (0..route.rungs.len()).filter_map(|rung| Some((rung, route.twin((at.rung, at.step), rung)?)));
+                    self.taken.extend(twins.map(|(rung, step)| (at.route.number(), rung, step)));
+                }
             }
         }
     }

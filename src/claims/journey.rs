@@ -59,6 +59,8 @@ pub enum Entry {
     Stops(StepAt, Span),
     /// A visit ends without an answer.
     Leaves(RouteId, Symptom),
+    /// The gateway ends the request: so many milliseconds have passed, which stand there.
+    RunsOut(u64, Span),
 }
 
 /// How a request ends.
@@ -151,8 +153,13 @@ pub(super) fn follow_with(
     };
     let mut walk = Walk::enter(table, route, first).logged();
     let (mut wait, mut by) = (0, None);
+    let end = table.ends_at(&table.routes[route]);
     for number in 0..LONGEST {
         let Some(call) = walk.call().copied() else { break };
+        if let Some(end) = end.filter(|end| follower.now.least.saturating_add(wait) >= end.value.0) {
+            follower.entries.push(Entry::RunsOut(end.value.0, end.span()));
+            return follower.end(route, Ending::Failed(Symptom::Timeout));
+        }
         let at = walk.visiting().last().unwrap_or(route);
         let fate = fate_of(number, &call, &walk);
         follower.call(at, call, by, wait, fate);
@@ -248,7 +255,16 @@ impl Follower<'_> {
     }
 
     fn end(self, route: RouteId, ending: Ending) -> Journey {
-        Journey { route, chosen: self.chosen, entries: self.entries, ending, ended: self.now }
+        let end = self.table.ends_at(&self.table.routes[route]).map(|end| end.value.0);
+        let ended = end.map_or(self.now, |end| When {
+            least: if self.runs_out() { end } else { self.now.least.min(end) },
+            most: Some(self.now.most.map_or(end, |most| most.min(end))),
+        });
+        Journey { route, chosen: self.chosen, entries: self.entries, ending, ended }
+    }
+
+    fn runs_out(&self) -> bool {
+        matches!(self.entries.last(), Some(Entry::RunsOut(..)))
     }
 }
 

@@ -234,7 +234,11 @@ impl Visit<'_> {
         };
         let time = |of: fn(&Sum) -> AtMost<u64>| match self.case {
             Case::Soonest(_) => sums.iter().map(of).reduce(|a, b| both(a, b, u64::min)),
-            Case::Persistent(_) | Case::Adversarial => most(sums.iter().map(of)),
+            Case::Persistent(_) | Case::Adversarial => {
+                let all = most(sums.iter().map(of));
+                let end = self.table.ends_at(route).map(|deadline| deadline.value.0);
+                end.map_or(all, |end| all.map(|time| Ok(time.map_or(end, |time| time.min(end)))))
+            }
         };
         Bound {
             attempts: most(sums.iter().map(|sum| sum.attempts)).unwrap_or(Ok(0)),
@@ -287,6 +291,9 @@ impl Visit<'_> {
         let mut has_counted = false;
         for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
             for (step_at, step) in rung.steps.iter().enumerate() {
+                if self.table.gateway.is_one_run() && !is_told(route, (rung_at, step_at)) {
+                    continue;
+                }
                 let at = Some((rung_at, step_at));
                 let on = || stays.before(&pool, rung_at, step_at);
                 match Move::of(step) {
@@ -328,6 +335,21 @@ impl Visit<'_> {
 fn is_for_good(route: &RouteNode, (rung, step, _): &(usize, usize, RouteId)) -> bool {
     let steps = route.rungs.get(*rung).map(|rung| rung.steps.as_slice());
     steps.and_then(|steps| steps.get(*step)).is_some_and(|step| step.step.hands_over())
+}
+
+/// Whether a step is the one to count of those that are the same: the largest, and of several the first.
+fn is_told(route: &RouteNode, (rung, step): (usize, usize)) -> bool {
+    let size = |rung: usize, step: usize| match route.rungs.get(rung)?.steps.get(step).map(Move::of)? {
+        Move::Repeat(backoff) => Some((u64::from(backoff.attempts.get()), backoff.total_wait())),
+        Move::NextKeys(times) => Some((further_keys(times, usize::MAX), 0)),
+        Move::Again | Move::Longer(_) | Move::Through(_) | Move::Hop(_) | Move::Control | Move::Stop => Some((1, 0)),
+    };
+    let own = size(rung, step);
+    (0..route.rungs.len()).all(|other| match route.twin((rung, step), other) {
+        Some(twin) if other < rung => size(other, twin) < own,
+        Some(twin) => size(other, twin) <= own,
+        None => true,
+    })
 }
 
 /// The smaller of two, where both are known; an unknown one gives way.

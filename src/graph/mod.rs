@@ -69,7 +69,9 @@ impl FailoverGraph {
         let mut by_route = Vec::with_capacity(table.routes.len());
         for (id, route) in table.routes.iter() {
             let mut own = Vec::new();
-            for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung)) {
+            // Where the ladders of a run share their hops, those for any symptom are all of them.
+            let told = |rung: &Rung| !table.gateway.is_one_run() || rung.symptom == Symptom::Any;
+            for (rung_at, rung) in route.rungs.iter().enumerate().filter(|(_, rung)| route.takes(rung) && told(rung)) {
                 // What stands behind a `stop` is never taken.
                 let taken = rung.steps.iter().take_while(|step| !matches!(step.step, Step::Stop));
                 for (step_at, step) in taken.enumerate() {

@@ -75,6 +75,8 @@ impl<'t> Move<'t> {
             Step::LowerConcurrency(_) => Self::Again,
             Step::RaiseTimeout(cap) => Self::Longer(*cap),
             Step::SwitchEgress(_) => Self::Through(step.egress),
+            // What a gateway passes over is no hop.
+            Step::Fallback(fallback) if fallback.is_passed_over() => Self::Control,
             Step::Fallback(_) => step.leg.as_ref().map_or(Self::Control, |(leg, _)| Self::Hop(leg)),
             Step::CountPerKey(_)
             | Step::OpenCircuit { .. }

@@ -1,6 +1,8 @@
 //! The walk of one request through routec's own semantics, a call at a time: whoever walks says how each call ends.
 
-use crate::model::{EgressId, Leg, PoolMember, RouteId, RouteNode, Symptom, Table, TargetId};
+use crate::model::{
+    EgressId, KeyId, Leg, PoolMember, ResolvedStep, RouteId, RouteNode, Step, Symptom, Table, TargetId,
+};
 
 use super::moves::{Call, Move, further_keys};
 
@@ -76,6 +78,9 @@ struct Visit {
     repeat: Option<Repeat>,
     /// The symptom the visit handles while it visits another route.
     on: Symptom,
+    /// The keys that were refused and are not used again, by the bits of their numbers; only of one run, and only of
+    /// the first 64, so that of those behind too many are called rather than too few.
+    refused: u64,
 }
 
 /// A step that makes several calls, in progress.
@@ -151,7 +156,9 @@ impl<'t> Walk<'t> {
         let route = &self.table.routes[visit.route];
         let rungs = (0..route.rungs.len()).filter_map(|rung| shows(route, rung));
         let without = Symptom::CONCRETE.into_iter().find(|symptom| rung_for(route, *symptom).is_none());
-        rungs.chain(without).collect()
+        // A refused key makes a difference where a rung takes both what refuses one and what does not.
+        let mild = self.table.gateway.is_one_run().then_some(Symptom::NotEntitled);
+        rungs.chain(without).chain(mild).collect()
     }
 
     /// The call failed with a symptom.
@@ -160,7 +167,12 @@ impl<'t> Walk<'t> {
         while let Some(visit) = self.visits.last_mut() {
             let route = &table.routes[visit.route];
             let rung_at = rung_for(route, symptom);
-            if visit.repeat.is_some_and(|repeat| !visit.goes_on(route, repeat, rung_at)) {
+            let is_run = table.gateway.is_one_run();
+            if is_run {
+                visit.refuse(table, symptom);
+            }
+            let goes_on = |repeat| visit.goes_on(route, repeat, rung_at) || (is_run && repeat.is_in(route, rung_at));
+            if visit.repeat.is_some_and(|repeat| !goes_on(repeat)) {
                 // Another symptom than the one the step was for: what was left of the step is used up.
                 visit.repeat = None;
             }
@@ -180,8 +192,12 @@ impl<'t> Walk<'t> {
                 symptom = self.leave(symptom);
                 continue;
             };
+            if is_run {
+                visit.share(route, at, step);
+            }
             match Move::of(step) {
                 Move::Control => self.note(Passed::Control(at)),
+                Move::Hop(Leg::Nowhere(_)) if is_run => self.note(Passed::Control(at)),
                 Move::Hop(Leg::Nowhere(_)) => {}
                 Move::Stop => {
                     self.note(Passed::Stopped(at));
@@ -193,6 +209,7 @@ impl<'t> Walk<'t> {
                         visit.spend(route);
                     }
                     visit.repeat = Some(Repeat { at, left, wait: backoff.wait(0) });
+                    visit.refused = 0;
                 }
                 Move::NextKeys(times) => {
                     let spare = visit.call.map_or(0, |call| call.spare_keys(table));
@@ -210,10 +227,13 @@ impl<'t> Walk<'t> {
                     visit.through(egress);
                     return Next::Call { wait: 0, by: Some(at) };
                 }
-                Move::Hop(Leg::Target(target)) => {
-                    visit.call = Some(Call::first(table, *target));
-                    return Next::Call { wait: 0, by: Some(at) };
-                }
+                Move::Hop(Leg::Target(target)) => match visit.first_call(table, *target) {
+                    Some(call) => {
+                        visit.call = Some(call);
+                        return Next::Call { wait: 0, by: Some(at) };
+                    }
+                    None => self.note(Passed::Control(at)),
+                },
                 Move::Hop(Leg::Route(to)) => {
                     visit.on = symptom;
                     if step.step.hands_over() {
@@ -266,7 +286,7 @@ impl State {
 
 impl Visit {
     fn new(route: RouteId) -> Self {
-        Self { route, used: [0; RUNGS], call: None, repeat: None, on: Symptom::Any }
+        Self { route, used: [0; RUNGS], call: None, repeat: None, on: Symptom::Any, refused: 0 }
     }
 
     /// The next call of a step that makes several.
@@ -316,11 +336,59 @@ impl Visit {
         }
     }
 
+    /// A key that is refused is kept out, until the call of another takes its time.
+    fn refuse(&mut self, table: &Table, symptom: Symptom) {
+        let key = self.call.and_then(|call| call.key_of(table));
+        match symptom {
+            Symptom::Auth | Symptom::Billing => self.refused |= key.map_or(0, bit),
+            Symptom::Timeout => self.refused = 0,
+            Symptom::RateLimit
+            | Symptom::Overloaded
+            | Symptom::NotEntitled
+            | Symptom::ContextOverflow
+            | Symptom::ContentPolicy
+            | Symptom::Partial
+            | Symptom::Any => {}
+        }
+    }
+
+    /// The first call of a target with a key that is not kept out; none where all of its keys are.
+    fn first_call(&self, table: &Table, target: TargetId) -> Option<Call> {
+        let keys = &table.targets[target].keys;
+        let usable = keys.iter().position(|key| self.refused & bit(*key) == 0);
+        let first = Call::first(table, target);
+        if keys.is_empty() { Some(first) } else { usable.map(|key| Call { key, ..first }) }
+    }
+
+    /// What stands at one place in several rungs is taken in all of them: retries, and hops with all before them.
+    fn share(&mut self, route: &RouteNode, at: StepAt, step: &ResolvedStep) {
+        if !matches!(step.step, Step::Backoff(_) | Step::Fallback(_)) {
+            return;
+        }
+        for (other, used) in self.used.iter_mut().enumerate() {
+            let behind = route.twin((at.rung, at.step), other).and_then(|twin| u16::try_from(twin + 1).ok());
+            *used = behind.map_or(*used, |behind| behind.max(*used));
+        }
+    }
+
     fn through(&mut self, egress: Option<EgressId>) {
         if let Some(call) = &mut self.call {
             call.egress = egress.or(call.egress);
         }
     }
+}
+
+impl Repeat {
+    /// Whether the step stands in another rung as well.
+    fn is_in(&self, route: &RouteNode, rung: Option<usize>) -> bool {
+        let waits = self.wait > 0;
+        waits && rung.is_some_and(|rung| route.twin((self.at.rung, self.at.step), rung).is_some())
+    }
+}
+
+/// The bit of a key among those that were refused.
+fn bit(key: KeyId) -> u64 {
+    u32::try_from(key.number()).ok().and_then(|number| 1u64.checked_shl(number)).unwrap_or(0)
 }
 
 /// A symptom that takes a rung; none for the `any` of a route that has steps for every symptom.

@@ -124,8 +124,18 @@ impl Gateway {
     /// Whether a table of its says by its ladders all that happens to a request, so that walks along them are what it does.
     pub fn walks_ladders(self) -> bool {
         match self {
-            Self::Native | Self::Portkey | Self::Envoy => true,
-            Self::LiteLlm | Self::OpenClaw => false,
+            Self::Native | Self::OpenClaw | Self::Portkey | Self::Envoy => true,
+            Self::LiteLlm => false,
+        }
+    }
+
+    /// Whether a request is one run along one list. Then ladders differ by symptom only in how often a target is asked
+    /// again; what stands at one place in several of them is one step, taken once whichever symptom takes it; a key that
+    /// was refused is not used again until something waits; and the deadline of the route ends the request.
+    pub fn is_one_run(self) -> bool {
+        match self {
+            Self::OpenClaw => true,
+            Self::Native | Self::LiteLlm | Self::Portkey | Self::Envoy => false,
         }
     }
 

@@ -73,6 +73,13 @@ pub struct Fallback {
     pub kind: HopKind,
 }
 
+impl Fallback {
+    /// Whether it leads to what was asked before, so that its gateway passes it over.
+    pub fn is_passed_over(&self) -> bool {
+        matches!(self.kind, HopKind::Listed { via: Via::Again, .. })
+    }
+}
+
 /// Where a fallback leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hop {
@@ -116,6 +123,8 @@ pub enum Via {
     ModelString,
     /// By the model alone: the provider is taken from elsewhere.
     Bare,
+    /// By any of these, and to one that was asked before: it is passed over.
+    Again,
     /// Not at all.
     Nowhere,
 }
@@ -130,6 +139,7 @@ impl Via {
             Self::Wildcard => "wildcard",
             Self::ModelString => "model",
             Self::Bare => "bare",
+            Self::Again => "again",
             Self::Nowhere => "nowhere",
         }
     }

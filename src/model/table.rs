@@ -261,6 +261,14 @@ impl RouteNode {
             .collect()
     }
 
+    /// The step of another rung that is the same one, where a route's ladders share what stands at one place.
+    pub fn twin(&self, (rung, step): (usize, usize), other: usize) -> Option<usize> {
+        let own = self.rungs.get(rung)?.steps.get(step)?;
+        let is_same =
+            |step: &ResolvedStep| step.place == own.place && step.step.word() == own.step.word() && other != rung;
+        self.rungs.get(other)?.steps.iter().position(is_same)
+    }
+
     /// Whether any symptom takes a rung: none takes the `any` of a route that has steps of its own for each.
     pub fn takes(&self, rung: &Rung) -> bool {
         !self.symptoms_of(rung).is_empty()
@@ -318,6 +326,12 @@ pub struct Table {
 }
 
 impl Table {
+    /// The deadline at which the gateway itself ends a request that enters a route, if it does.
+    pub fn ends_at<'r>(&self, route: &'r RouteNode) -> Option<&'r Spanned<super::Duration>> {
+        let slo = route.doc.slo.as_ref().filter(|_| self.gateway.is_one_run())?;
+        slo.value.deadline.as_ref()
+    }
+
     /// The targets of a route's pool that answer when nothing fails: those of the first order.
     pub fn pool_of(&self, route: RouteId) -> impl Iterator<Item = &TargetNode> {
         self.routes[route].preferred().map(|member| &self.targets[member.target])

@@ -82,7 +82,7 @@ struct JsonEdge {
     /// The target as written, before aliases and patterns.
     written: String,
     /// How the gateway finds its target: `group`, `alias`, `model-id`, `wildcard`, `model`, `bare` (its provider is
-    /// taken from elsewhere) or `nowhere`; nothing for a step of a ladder.
+    /// taken from elsewhere), `again` (asked before, passed over) or `nowhere`; nothing for a step of a ladder.
     #[serde(skip_serializing_if = "Option::is_none")]
     via: Option<&'static str>,
     /// Whether something defines its target.

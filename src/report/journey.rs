@@ -11,10 +11,14 @@ use crate::source::Span;
 
 use super::Places;
 use super::fold::folded;
+use super::run::run_text;
 use super::summary::time;
 
 /// A request for people, in lines of at most 80 columns as far as names allow.
 pub fn journey_text(table: &Table, journey: &Journey, places: &mut Places<'_>) -> String {
+    if table.gateway.is_one_run() {
+        return run_text(table, journey, places);
+    }
     let mut out = String::new();
     let mut say = |line: String| out.push_str(&folded(&line));
     let mut number = 0;
@@ -50,13 +54,19 @@ pub fn journey_text(table: &Table, journey: &Journey, places: &mut Places<'_>) -
                 say(format!("{pad}-  {name} has no further step for {}", symptom.as_str()));
                 depth = depth.saturating_sub(1);
             }
+            Entry::RunsOut(after, span) => say(format!("{pad}-  {}", runs_out(*after, *span, places))),
         }
     }
     say(ending(table, journey));
     out
 }
 
-fn at(places: &mut Places<'_>, span: Span) -> String {
+/// The point at which the gateway ends a request.
+pub(super) fn runs_out(after: u64, span: Span, places: &mut Places<'_>) -> String {
+    format!("{} have passed, so the run ends here ({})", time(after), at(places, span))
+}
+
+pub(super) fn at(places: &mut Places<'_>, span: Span) -> String {
     let region = places.region(span);
     format!("{}:{}", region.file, region.line)
 }
@@ -156,6 +166,7 @@ pub fn journey_json(table: &Table, journey: &Journey, places: &mut Places<'_>) -
             Entry::Leaves(route, symptom) => {
                 json!({"leaves": table.routes[*route].name.value.as_str(), "symptom": symptom.as_str()})
             }
+            Entry::RunsOut(after, span) => json!({"runsOutMs": after, "at": place(places, *span)}),
         });
     }
     let (ends, by) = match journey.ending {

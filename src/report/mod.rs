@@ -15,6 +15,7 @@ mod losses;
 mod outage;
 mod places;
 mod redact;
+mod run;
 mod sarif;
 mod show;
 mod summary;

@@ -25,7 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
-            for (again, first) in repeats(rung) {
+            for (again, first) in repeats(rung, context.table.gateway) {
                 if let Some((leg, place)) = again.leg.as_ref().filter(|(leg, _)| !is_own(context.table, route, leg)) {
                     let finding = finding(context.table, route, rung, (leg, *place), first);
                     sink.report(finding.trace(way_to(context.table, id, rung, *place)));
@@ -42,7 +42,7 @@ fn is_own(table: &Table, route: &RouteNode, leg: &Leg) -> bool {
 }
 
 /// The fallbacks that lead where an earlier one led, with nothing in between that could make a difference.
-fn repeats(rung: &Rung) -> Vec<(&ResolvedStep, Place)> {
+fn repeats(rung: &Rung, gateway: Gateway) -> Vec<(&ResolvedStep, Place)> {
     let mut called: Vec<(&Leg, Place)> = Vec::new();
     let mut found = Vec::new();
     for step in rung.steps.iter() {
@@ -58,7 +58,7 @@ fn repeats(rung: &Rung) -> Vec<(&ResolvedStep, Place)> {
                 | Step::RaiseTimeout(_)
                 | Step::SwitchEgress(_),
                 _,
-            ) => called.clear(),
+            ) if !gateway.is_one_run() => called.clear(),
             (_, _) => {}
         }
     }

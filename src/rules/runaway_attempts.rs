@@ -91,6 +91,10 @@ fn hops(router: &Router<'_>, request: &Request) -> Vec<Label> {
 }
 
 fn native(context: &Context<'_>, sink: &mut Sink) {
+    if context.table.gateway.is_one_run() && !context.terms.attempts_are_agreed {
+        // The gateway itself tries again, and nothing in its file can make that less.
+        return;
+    }
     let bounds = Bounds::new(context.table, context.graph, Case::Adversarial, &|_| Some(0));
     let limit = context.terms.attempts_at_most;
     for (id, route) in context.table.routes.iter().filter(|(id, _)| !context.is_continuation(*id)) {

@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 20] = [
     &["source"],
     &["diagnostic"],
     &["syntax", "expression"],
-    &["litellm"],
+    &["litellm", "openclaw"],
     &["model"],
     &["shape", "environment"],
     &["graph"],

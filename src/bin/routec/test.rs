@@ -9,7 +9,7 @@ use routec::contingency::Lists;
 use routec::driver::Outcome;
 use routec::graph::FailoverGraph;
 use routec::litellm::{Era, Release};
-use routec::model::{Case, Gateway, Table};
+use routec::model::{Case, Table};
 use routec::report::{self, Attempts, Places, attempts_json, attempts_text, journey_json, journey_text, line};
 use routec::source::{Span, Spanned};
 
@@ -110,11 +110,11 @@ fn walked<'a>(outcome: &'a Outcome, args: &Test, cases: usize, era: Era) -> Resu
     let found: Vec<Walks<'_>> = all
         .filter_map(|(table, graph)| match Lists::new(table, era) {
             Some(lists) => Some(Walks::Lists(Box::new(lists))),
-            None => (table.gateway == Gateway::Native).then_some(Walks::Ladders(table, graph)),
+            None => table.gateway.walks_ladders().then_some(Walks::Ladders(table, graph)),
         })
         .collect();
     if found.is_empty() {
-        return Err(Stop::unreadable("there is no table of routec's own or of LiteLLM to run the cases against"));
+        return Err(Stop::unreadable("there is no table whose walks are known step by step to run the cases against"));
     }
     let names: Vec<&str> = found.iter().map(|walks| walks.table().name.as_str()).collect();
     match &args.question.table {

@@ -180,7 +180,7 @@ fn answering(group: &Group, name: &str, via: Via, number: Option<usize>) -> Vec<
     let answers = |(at, (_, model)): &(usize, (&Spanned<PoolEntry>, &String))| match via {
         Via::ModelId => Some(*at) == number,
         Via::ModelString => *model == name,
-        Via::Group | Via::Alias | Via::Wildcard | Via::Bare | Via::Nowhere => true,
+        Via::Group | Via::Alias | Via::Wildcard | Via::Bare | Via::Again | Via::Nowhere => true,
     };
     all.filter(answers).map(|(_, (entry, _))| entry.clone()).collect()
 }

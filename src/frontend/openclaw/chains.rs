@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::model::{Fallback, Hop, HopKind, Ladder, Name, NonEmpty, PoolEntry, Route, Step, Via};
-use crate::source::{Entries, Span, Spanned};
+use crate::model::Via;
+use crate::source::{Span, Spanned};
 
 use super::env::is_template;
 use super::refs::{Ref, Refs};
@@ -59,45 +59,6 @@ impl Chains {
             builder.defaults().and_then(|choice| choice.fallbacks.clone()).filter(|(_, list)| !list.is_empty());
         Self { chains: builder.chains, shared }
     }
-
-    /// The routes, one for each entry point.
-    pub(super) fn routes(&self) -> Entries<Name, Route> {
-        let mut routes = Entries::default();
-        for chain in &self.chains {
-            let target = Spanned::new(Name::verbatim(chain.first.model.name()), chain.first.written.place);
-            let entry = PoolEntry { target, weight: None, order: None };
-            let stop = || Some(NonEmpty::new(Spanned::new(Step::Stop, chain.first.written.place), []));
-            let steps: Vec<Spanned<Step>> = chain.rest.iter().map(|link| step(chain.slot.list, link)).collect();
-            let failover = steps.try_into().ok().map(|steps| Ladder {
-                any: Some(steps),
-                // Neither an oversized prompt nor a refusal moves a run on to another model.
-                context_overflow: stop(),
-                content_policy: stop(),
-                ..Ladder::default()
-            });
-            let route = Route {
-                boundary: Vec::new(),
-                audience: None,
-                data: Vec::new(),
-                needs: None,
-                traffic: None,
-                slo: None,
-                pool: NonEmpty::new(Spanned::new(entry, chain.first.written.place), []),
-                ladder: None,
-                failover,
-                mixes: Vec::new(),
-            };
-            routes.push(Spanned::new(Name::verbatim(chain.slot.name.as_str()), chain.slot.key), route);
-        }
-        routes
-    }
-}
-
-fn step(list: &'static str, link: &Link) -> Spanned<Step> {
-    let place = link.written.place;
-    let hop = Spanned::new(Hop::Target(Name::verbatim(link.model.name())), place);
-    let kind = HopKind::Listed { list, written: link.written.value.clone(), via: link.model.via };
-    Spanned::new(Step::Fallback(Box::new(Fallback { hop, label: None, lasting: None, kind })), place)
 }
 
 struct Builder<'a> {

@@ -5,7 +5,9 @@
 mod bundled;
 mod chains;
 mod env;
+mod ladders;
 mod merged;
+mod profiles;
 mod refs;
 mod shape;
 mod slots;
@@ -20,7 +22,9 @@ use crate::syntax::{NodeId, Tree, Value};
 
 use self::chains::Chains;
 use self::env::Env;
+use self::ladders::Limit;
 use self::merged::Merger;
+use self::profiles::Keys;
 use self::refs::Refs;
 use self::tools::Tools;
 
@@ -54,21 +58,24 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let agents = slots::agents(&config);
     let slots = slots::slots(&config, &agents, sink);
     let chains = Chains::new(slots, &refs, sink);
-    traps::check(&config, &chains, &refs, sink);
+    let limit = Limit::read(&config);
+    traps::check(&config, &chains, &refs, limit, sink);
     let tools = Tools::read(&config);
     tools::check(&agents, &chains, &tools, sink);
-    let (providers, targets) = supply::targets(&chains, &refs, &tools);
+    let keys = Keys::read(&config, &refs);
+    let (providers, targets) = supply::targets(&chains, &refs, &keys, &tools);
+    let (accounts, credentials) = keys.entries(providers.iter().map(|provider| &provider.name));
     let table = RouteTable {
         api_version: ApiVersion::V1,
         kind: RouteTableKind::RouteTable,
         metadata: TableMetadata { name: Spanned::new(name, head), version: None, owner: None },
         providers,
-        accounts: Entries::default(),
-        keys: Entries::default(),
+        accounts,
+        keys: credentials,
         egress: Entries::default(),
         targets,
         ladders: Entries::default(),
-        routes: chains.routes(),
+        routes: ladders::routes(&chains, &refs, &keys, limit),
         observability: None,
         paths: Entries::default(),
         parity: None,

@@ -9,21 +9,25 @@ use crate::model::{
 use crate::source::{Entries, Place, Spanned};
 
 use super::bundled;
-use super::chains::Chains;
+use super::chains::{Chains, Link};
 use super::env::is_template;
 use super::merged::{Kind, Node};
+use super::profiles::Keys;
 use super::refs::{Configured, Ref, Refs};
 use super::tools::Tools;
 
 /// The targets of all chains, in the order in which the file first names them, and their providers.
-pub(super) fn targets(chains: &Chains, refs: &Refs, tools: &Tools) -> (Entries<Name, Provider>, Entries<Name, Target>) {
+pub(super) fn targets(
+    chains: &Chains,
+    refs: &Refs,
+    keys: &Keys,
+    tools: &Tools,
+) -> (Entries<Name, Provider>, Entries<Name, Target>) {
     let mut targets = Entries::default();
     let mut providers: BTreeMap<String, Place> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for link in chains.chains.iter().flat_map(super::chains::Chain::links) {
-        // What no provider answers to has no target, and the hop that leads there is reported.
-        let is_reachable = refs.knows(&link.model.provider) || is_template(&link.written.value);
-        if !is_reachable || !seen.insert(link.model.name()) {
+        if !is_reachable(link, refs) || !seen.insert(link.model.name()) {
             continue;
         }
         let configured = refs.provider(&link.model.provider);
@@ -32,7 +36,10 @@ pub(super) fn targets(chains: &Chains, refs: &Refs, tools: &Tools) -> (Entries<N
         let row = refs.row(&link.model);
         let name =
             Spanned::new(Name::verbatim(link.model.name()), row.map_or(link.written.place, |row| row.span.into()));
-        targets.push(name, target(&link.model, link.written.place, configured, row.map(|row| &row.node), tools));
+        let names = keys.of(&link.model.provider).iter();
+        let names: Vec<_> = names.map(|key| Spanned::new(Name::verbatim(key.name.as_str()), key.span)).collect();
+        let target = target(&link.model, link.written.place, configured, row.map(|row| &row.node), tools);
+        targets.push(name, Target { keys: names.try_into().ok(), ..target });
     }
     let mut known = Entries::default();
     for (name, place) in providers {
@@ -40,6 +47,11 @@ pub(super) fn targets(chains: &Chains, refs: &Refs, tools: &Tools) -> (Entries<N
         known.push(Spanned::new(Name::verbatim(name), place), provider);
     }
     (known, targets)
+}
+
+/// Whether a model has a target: what no provider answers to has none, and the hop that leads there is reported.
+pub(super) fn is_reachable(link: &Link, refs: &Refs) -> bool {
+    refs.knows(&link.model.provider) || is_template(&link.written.value)
 }
 
 fn target(model: &Ref, place: Place, provider: Option<&Configured>, row: Option<&Node>, tools: &Tools) -> Target {

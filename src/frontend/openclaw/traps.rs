@@ -1,30 +1,28 @@
 //! What a chain does at run time that its lines do not show.
 
 use crate::diagnostic::{Diagnostic, Label, Level, Sink, or_list, quote};
+use crate::openclaw::NEWEST;
 use crate::source::{Span, Spanned};
 
 use super::bundled;
 use super::chains::{Chain, Chains, Link, is_placeholder};
 use super::env::is_template;
+use super::ladders::{Limit, seconds_of_rate_limits};
 use super::merged::{Kind, Node};
 use super::refs::Refs;
 use super::supply::Home;
-
-/// How long a run may take where nothing else is said (`agents.defaults.timeoutSeconds`), in seconds.
-const RUN: u64 = 600;
-
-/// How long OpenClaw 2026.9 tries a model that answers 429 before it goes on to the next: ten calls, in seconds.
-const RATE_LIMITED: u64 = 144;
 
 /// The smallest window OpenClaw calls a model with, in tokens.
 const SMALLEST: u64 = 4000;
 
 /// Reports it.
-pub(super) fn check(root: &Node, chains: &Chains, refs: &Refs, sink: &mut Sink) {
+pub(super) fn check(root: &Node, chains: &Chains, refs: &Refs, limit: Option<Limit>, sink: &mut Sink) {
     drops_fallbacks(chains, sink);
     for chain in &chains.chains {
         one_domain(root, chain, refs, sink);
-        too_slow(root, chain, sink);
+        if let Some(limit) = limit.filter(|_| chain.is_limited()) {
+            too_slow(chain, limit, sink);
+        }
         undescribed(chain, refs, sink);
     }
     allowed(root, chains, refs, sink);
@@ -125,37 +123,30 @@ fn is_vague(link: &Link) -> bool {
 }
 
 /// Candidates whose turn comes after the run has ended.
-fn too_slow(root: &Node, chain: &Chain, sink: &mut Sink) {
-    if !matches!(chain.slot.list, "general" | "subagent") {
-        return;
-    }
-    let written = root.at(&["agents", "defaults"]).and_then(|defaults| defaults.get("timeoutSeconds"));
-    let limit = match written.map(|node| node.number().and_then(|digits| digits.parse::<u64>().ok())) {
-        Some(Some(0) | None) => return,
-        Some(Some(seconds)) => seconds,
-        None => RUN,
-    };
+fn too_slow(chain: &Chain, limit: Limit, sink: &mut Sink) {
+    let each = seconds_of_rate_limits();
     let candidates = chain.candidates();
-    let late = (0u64..).zip(&candidates).find(|(before, _)| before * RATE_LIMITED >= limit && *before > 0);
+    let late = (0u64..).zip(&candidates).find(|(before, _)| before * each >= limit.seconds && *before > 0);
     let Some((before, link)) = late else { return };
     let called = quote(&link.model.name());
     let message = format!(
-        "{} reaches {called} after about {} s of rate limits, and the run ends after {limit} s",
+        "{} reaches {called} after about {} s of rate limits, and the run ends after {} s",
         quote(&chain.slot.name),
-        before * RATE_LIMITED
+        before * each,
+        limit.seconds
     );
     let mut trace: Vec<Label> = Vec::new();
     for (at, link) in (0u64..=before).zip(&candidates) {
-        let text = format!("{} is asked from second {} on", quote(&link.model.name()), at * RATE_LIMITED);
+        let text = format!("{} is asked from second {} on", quote(&link.model.name()), at * each);
         trace.push(Label { span: link.written.span(), text });
     }
     let mut finding = Diagnostic::new("openclaw-slow-failover", link.written.place, "its turn never comes", message)
         .trace(trace)
-        .help(format!("OpenClaw 2026.9 calls a model that answers 429 ten times before the next, about {RATE_LIMITED} s, and no key of this file changes that: raise `agents.defaults.timeoutSeconds`, or shorten the list"))
+        .help(format!("OpenClaw {NEWEST} calls a model that answers 429 ten times before the next, about {each} s, and no key of this file changes that: raise `agents.defaults.timeoutSeconds`, or shorten the list"))
         .about(format!("routes.{}", chain.slot.name))
         .shared_by(chain.slot.name.as_str(), "");
-    if let Some(node) = written {
-        finding = finding.related(node.span, "the run ends then");
+    if let Some(span) = limit.written {
+        finding = finding.related(span, "the run ends then");
     }
     sink.report(finding);
 }
