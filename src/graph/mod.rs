@@ -4,6 +4,7 @@ mod bounds;
 mod cycles;
 mod moves;
 mod reach;
+mod run;
 mod starts;
 mod trace;
 mod walk;

@@ -1,8 +1,6 @@
 //! The walk of one request through routec's own semantics, a call at a time: whoever walks says how each call ends.
 
-use crate::model::{
-    EgressId, KeyId, Leg, PoolMember, ResolvedStep, RouteId, RouteNode, Step, Symptom, Table, TargetId,
-};
+use crate::model::{EgressId, Leg, PoolMember, RouteId, RouteNode, Symptom, Table, TargetId};
 
 use super::moves::{Call, Move, further_keys};
 
@@ -70,25 +68,25 @@ pub struct Standing<'w> {
 
 /// One visit of a route. A visit never reuses a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Visit {
+pub(super) struct Visit {
     route: RouteId,
     /// How many steps of each rung are used.
-    used: [u16; RUNGS],
-    call: Option<Call>,
+    pub(super) used: [u16; RUNGS],
+    pub(super) call: Option<Call>,
     repeat: Option<Repeat>,
     /// The symptom the visit handles while it visits another route.
     on: Symptom,
     /// The keys that were refused and are not used again, by the bits of their numbers; only of one run, and only of
     /// the first 64, so that of those behind too many are called rather than too few.
-    refused: u64,
+    pub(super) refused: u64,
 }
 
 /// A step that makes several calls, in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Repeat {
-    at: StepAt,
-    left: u64,
-    wait: u64,
+pub(super) struct Repeat {
+    pub(super) at: StepAt,
+    pub(super) left: u64,
+    pub(super) wait: u64,
 }
 
 /// A route has at most one rung for each symptom, `any` included.
@@ -170,8 +168,9 @@ impl<'t> Walk<'t> {
             let is_run = table.gateway.is_one_run();
             if is_run {
                 visit.refuse(table, symptom);
+                visit.repeat = visit.repeat.map(|repeat| repeat.carried_over(route, rung_at));
             }
-            let goes_on = |repeat| visit.goes_on(route, repeat, rung_at) || (is_run && repeat.is_in(route, rung_at));
+            let goes_on = |repeat: Repeat| repeat.left > 0 && visit.goes_on(route, repeat, rung_at);
             if visit.repeat.is_some_and(|repeat| !goes_on(repeat)) {
                 // Another symptom than the one the step was for: what was left of the step is used up.
                 visit.repeat = None;
@@ -336,59 +335,11 @@ impl Visit {
         }
     }
 
-    /// A key that is refused is kept out, until the call of another takes its time.
-    fn refuse(&mut self, table: &Table, symptom: Symptom) {
-        let key = self.call.and_then(|call| call.key_of(table));
-        match symptom {
-            Symptom::Auth | Symptom::Billing => self.refused |= key.map_or(0, bit),
-            Symptom::Timeout => self.refused = 0,
-            Symptom::RateLimit
-            | Symptom::Overloaded
-            | Symptom::NotEntitled
-            | Symptom::ContextOverflow
-            | Symptom::ContentPolicy
-            | Symptom::Partial
-            | Symptom::Any => {}
-        }
-    }
-
-    /// The first call of a target with a key that is not kept out; none where all of its keys are.
-    fn first_call(&self, table: &Table, target: TargetId) -> Option<Call> {
-        let keys = &table.targets[target].keys;
-        let usable = keys.iter().position(|key| self.refused & bit(*key) == 0);
-        let first = Call::first(table, target);
-        if keys.is_empty() { Some(first) } else { usable.map(|key| Call { key, ..first }) }
-    }
-
-    /// What stands at one place in several rungs is taken in all of them: retries, and hops with all before them.
-    fn share(&mut self, route: &RouteNode, at: StepAt, step: &ResolvedStep) {
-        if !matches!(step.step, Step::Backoff(_) | Step::Fallback(_)) {
-            return;
-        }
-        for (other, used) in self.used.iter_mut().enumerate() {
-            let behind = route.twin((at.rung, at.step), other).and_then(|twin| u16::try_from(twin + 1).ok());
-            *used = behind.map_or(*used, |behind| behind.max(*used));
-        }
-    }
-
     fn through(&mut self, egress: Option<EgressId>) {
         if let Some(call) = &mut self.call {
             call.egress = egress.or(call.egress);
         }
     }
-}
-
-impl Repeat {
-    /// Whether the step stands in another rung as well.
-    fn is_in(&self, route: &RouteNode, rung: Option<usize>) -> bool {
-        let waits = self.wait > 0;
-        waits && rung.is_some_and(|rung| route.twin((self.at.rung, self.at.step), rung).is_some())
-    }
-}
-
-/// The bit of a key among those that were refused.
-fn bit(key: KeyId) -> u64 {
-    u32::try_from(key.number()).ok().and_then(|number| 1u64.checked_shl(number)).unwrap_or(0)
 }
 
 /// A symptom that takes a rung; none for the `any` of a route that has steps for every symptom.

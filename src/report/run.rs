@@ -54,7 +54,7 @@ pub(super) fn run_text(table: &Table, journey: &Journey, places: &mut Places<'_>
         }
     }
     say(ending(table, journey));
-    say(format!("walked as OpenClaw {NEWEST} does; it draws each wait by lot, from half to one and a half of these"));
+    say(format!("as OpenClaw {NEWEST} walks; its waits are drawn by lot around these"));
     out
 }
 

@@ -10,7 +10,7 @@ use super::env::is_template;
 use super::ladders::{Limit, seconds_of_rate_limits};
 use super::merged::{Kind, Node};
 use super::refs::Refs;
-use super::supply::Home;
+use super::supply::{Home, is_reachable};
 
 /// The smallest window OpenClaw calls a model with, in tokens.
 const SMALLEST: u64 = 4000;
@@ -21,7 +21,7 @@ pub(super) fn check(root: &Node, chains: &Chains, refs: &Refs, limit: Option<Lim
     for chain in &chains.chains {
         one_domain(root, chain, refs, sink);
         if let Some(limit) = limit.filter(|_| chain.is_limited()) {
-            too_slow(chain, limit, sink);
+            too_slow(chain, refs, limit, sink);
         }
         undescribed(chain, refs, sink);
     }
@@ -123,9 +123,9 @@ fn is_vague(link: &Link) -> bool {
 }
 
 /// Candidates whose turn comes after the run has ended.
-fn too_slow(chain: &Chain, limit: Limit, sink: &mut Sink) {
+fn too_slow(chain: &Chain, refs: &Refs, limit: Limit, sink: &mut Sink) {
     let each = seconds_of_rate_limits();
-    let candidates = chain.candidates();
+    let candidates: Vec<&Link> = chain.candidates().into_iter().filter(|link| is_reachable(link, refs)).collect();
     let late = (0u64..).zip(&candidates).find(|(before, _)| before * each >= limit.seconds && *before > 0);
     let Some((before, link)) = late else { return };
     let called = quote(&link.model.name());
