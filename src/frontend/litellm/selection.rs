@@ -29,11 +29,13 @@ pub(super) struct Selecting {
     pub(super) selection: Selection,
     pub(super) assumptions: Vec<Assumption>,
     pub(super) unfollowed: Vec<Spanned<String>>,
+    /// Whether any deployment has an `rpm` or a `tpm`.
+    has_limits: bool,
 }
 
 impl Selecting {
     pub(super) fn read(sections: &Sections<'_>) -> Self {
-        let mut read = Self::default();
+        let mut read = Self { has_limits: has_limits(sections), ..Self::default() };
         let Some(router) = sections.router else { return read };
         let entry = |name: &str| router.get_entry(name).filter(|(_, value)| !is_empty(*value));
         let is_on = |name: &str| entry(name).is_some_and(|(_, value)| is_true(value));
@@ -91,11 +93,12 @@ impl Selecting {
                 self.assume(key, LIMITS);
                 Strategy::Usage
             }
-            Some("usage-based-routing-v2") => {
-                self.assume(key, LIMITS);
+            // It counts every try, so that limits can be used up by the request itself.
+            Some("usage-based-routing-v2") if self.has_limits => {
+                self.leave(key);
                 Strategy::Traffic
             }
-            Some("latency-based-routing" | "least-busy") => {
+            Some("usage-based-routing-v2" | "latency-based-routing" | "least-busy") => {
                 self.assume(key, ANY_PICK);
                 Strategy::Traffic
             }
@@ -149,6 +152,13 @@ impl Selecting {
         let name = key.raw_text().filter(|_| !self.unfollowed.iter().any(|known| known.span() == key.span()));
         self.unfollowed.extend(name.map(|name| Spanned::new(name.to_owned(), key.place())));
     }
+}
+
+fn has_limits(sections: &Sections<'_>) -> bool {
+    let said = |item: Value<'_>, section: &str| {
+        item.get(section).is_some_and(|section| section.get("rpm").is_some() || section.get("tpm").is_some())
+    };
+    sections.deployments().into_iter().any(|item| said(item, "litellm_params") || said(item, "model_info"))
 }
 
 /// Where the pick hangs on earlier traffic, and each can be it.
