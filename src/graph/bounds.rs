@@ -9,6 +9,7 @@ use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Symptom, Table, Target
 
 use super::FailoverGraph;
 use super::moves::{Call, Move, further_keys};
+use super::run::is_told;
 use super::walk::rung_for;
 
 /// Which symptoms the calls of a request show.
@@ -335,21 +336,6 @@ impl Visit<'_> {
 fn is_for_good(route: &RouteNode, (rung, step, _): &(usize, usize, RouteId)) -> bool {
     let steps = route.rungs.get(*rung).map(|rung| rung.steps.as_slice());
     steps.and_then(|steps| steps.get(*step)).is_some_and(|step| step.step.hands_over())
-}
-
-/// Whether a step is the one to count of those that are the same: the largest, and of several the first.
-fn is_told(route: &RouteNode, (rung, step): (usize, usize)) -> bool {
-    let size = |rung: usize, step: usize| match route.rungs.get(rung)?.steps.get(step).map(Move::of)? {
-        Move::Repeat(backoff) => Some((u64::from(backoff.attempts.get()), backoff.total_wait())),
-        Move::NextKeys(times) => Some((further_keys(times, usize::MAX), 0)),
-        Move::Again | Move::Longer(_) | Move::Through(_) | Move::Hop(_) | Move::Control | Move::Stop => Some((1, 0)),
-    };
-    let own = size(rung, step);
-    (0..route.rungs.len()).all(|other| match route.twin((rung, step), other) {
-        Some(twin) if other < rung => size(other, twin) < own,
-        Some(twin) => size(other, twin) <= own,
-        None => true,
-    })
 }
 
 /// The smaller of two, where both are known; an unknown one gives way.

@@ -2,7 +2,7 @@
 
 use crate::model::{KeyId, ResolvedStep, RouteNode, Step, Symptom, Table, TargetId};
 
-use super::moves::{Call, Move};
+use super::moves::{Call, Move, further_keys};
 use super::walk::{Repeat, StepAt, Visit};
 
 impl Visit {
@@ -64,6 +64,21 @@ impl Repeat {
         });
         there.unwrap_or(self)
     }
+}
+
+/// Whether a step is the one to count of those that are the same: the largest, and of several the first.
+pub(super) fn is_told(route: &RouteNode, (rung, step): (usize, usize)) -> bool {
+    let size = |rung: usize, step: usize| match route.rungs.get(rung)?.steps.get(step).map(Move::of)? {
+        Move::Repeat(backoff) => Some((u64::from(backoff.attempts.get()), backoff.total_wait())),
+        Move::NextKeys(times) => Some((further_keys(times, usize::MAX), 0)),
+        Move::Again | Move::Longer(_) | Move::Through(_) | Move::Hop(_) | Move::Control | Move::Stop => Some((1, 0)),
+    };
+    let own = size(rung, step);
+    (0..route.rungs.len()).all(|other| match route.twin((rung, step), other) {
+        Some(twin) if other < rung => size(other, twin) < own,
+        Some(twin) => size(other, twin) <= own,
+        None => true,
+    })
 }
 
 /// The bit of a key among those that were refused.

@@ -168,7 +168,7 @@ proptest! {
             match prove(&Property::AttemptsAtMost(most)) {
                 Answer::Verified(_) => prop_assert!(bound.attempts.unwrap() <= most),
                 // One call more than allowed, and none beyond.
-                Answer::Refuted(found) => prop_assert_eq!(found.listed.request.calls().count() as u64, most + 1),
+                Answer::Refuted(found) => { let calls = found.listed.request.calls().count(); prop_assert_eq!(calls, usize::try_from(most + 1).unwrap()) },
                 Answer::Undecided(why) => prop_assert!(false, "{}", why),
             }
             let time = bound.time.unwrap();
