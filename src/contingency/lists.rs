@@ -91,12 +91,8 @@ impl<'t> Lists<'t> {
     }
 
     /// Where the requests for a name go that call a deployment first.
-    pub(super) fn spread(&self, space: Option<&Space>, first: usize) -> Spread {
+    pub(super) fn spread(&self, space: &Space, first: usize) -> Spread {
         let mut spread = Spread::default();
-        let Some(space) = space else {
-            spread.lost = WHOLE;
-            return spread;
-        };
         let mut here: BTreeMap<usize, Share> = BTreeMap::new();
         let begin = |way: To, here: &mut BTreeMap<usize, Share>| way.place().map(|place| here.insert(place, WHOLE));
         let is_first = |decision: Decision| decision == Decision::Pick(first);

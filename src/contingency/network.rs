@@ -98,15 +98,20 @@ impl<'t> Network<'t> {
         for round in 0..ROUNDS {
             let mut visits = Visits::new(self, failures, &accepted);
             let classes = touched.iter().filter_map(|number| Some((*number, self.classes.get(*number)?)));
+            let undecided = &mut outage.undecided;
             outage.spreads = classes
-                .map(|(number, class)| match self.lists.zip(class.deployment) {
+                .filter_map(|(number, class)| match self.lists.zip(class.deployment) {
                     Some((lists, first)) => {
                         let name = self.table.routes[class.route].name.value.as_str();
                         let explored = || spaces.as_ref().and_then(|spaces| lists.space(spaces, name, failures));
                         let space = followed.entry(class.route).or_insert_with(explored);
-                        (number, Rc::new(lists.spread(space.as_ref(), first)))
+                        let Some(space) = space else {
+                            undecided.insert(class.route);
+                            return None;
+                        };
+                        Some((number, Rc::new(lists.spread(space, first))))
                     }
-                    None => (number, visits.of(class.route, class.target)),
+                    None => Some((number, visits.of(class.route, class.target))),
                 })
                 .collect();
             let mut offered = rest.clone();

@@ -74,6 +74,8 @@ pub struct Outage {
     pub failures: Vec<Failure>,
     /// The limits that are exceeded, in the order in which that happened.
     pub overloads: Vec<Overload>,
+    /// The routes of a LiteLLM file whose requests can go too many ways to follow them: nothing is said of these.
+    pub undecided: BTreeSet<RouteId>,
     pub(super) spreads: Vec<(usize, Rc<Spread>)>,
 }
 
@@ -107,7 +109,7 @@ pub enum Event {
 
 impl Outage {
     pub(super) fn new(failures: Vec<Failure>) -> Self {
-        Self { failures, overloads: Vec::new(), spreads: Vec::new() }
+        Self { failures, overloads: Vec::new(), undecided: BTreeSet::new(), spreads: Vec::new() }
     }
 
     /// Every flow that the outage touches, in source order of the routes.

@@ -39,6 +39,7 @@ impl Comparison<'_> {
             "failures": failures,
             "lost": lost,
             "alreadyLost": already,
+            "undecided": self.undecided(outage),
             "routes": routes,
             "overLimit": over,
             "newlyReached": reached,

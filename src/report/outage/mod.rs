@@ -69,9 +69,10 @@ impl<'a> Comparison<'a> {
         let mut out = String::new();
         line(&mut out, "", &self.title(outage));
         let moved = outage.moved(self.network);
-        if moved.is_empty() {
+        if moved.is_empty() && outage.undecided.is_empty() {
             out.push_str("  no route notices\n");
         }
+        self.not_decided(&mut out, outage);
         let lost: Vec<&Moved> = moved.iter().filter(|each| self.loses_more(each)).collect();
         let before: Vec<&Moved> = moved.iter().filter(|each| each.lost > 0 && !self.loses_more(each)).collect();
         let answered: Vec<&Moved> = moved.iter().filter(|each| each.lost == 0).collect();
@@ -101,6 +102,18 @@ impl<'a> Comparison<'a> {
         out
     }
 
+    /// The routes of which nothing is said.
+    fn undecided(&self, outage: &Outage) -> Vec<&str> {
+        outage.undecided.iter().map(|route| self.table.routes[*route].name.value.as_str()).collect()
+    }
+
+    fn not_decided(&self, out: &mut String, outage: &Outage) {
+        let names = self.undecided(outage);
+        if !names.is_empty() {
+            line(out, "  ", &format!("not decided, with too many ways to follow: {}", names.join(", ")));
+        }
+    }
+
     /// One outage in a list of many: only what is worse than when nothing fails.
     pub fn short(&self, outage: &Outage, bill: &Bill) -> String {
         let failing: Vec<String> = outage
@@ -110,6 +123,7 @@ impl<'a> Comparison<'a> {
             .collect();
         let mut out = String::new();
         line(&mut out, "", &if failing.is_empty() { "nothing fails".to_owned() } else { failing.join(" + ") });
+        self.not_decided(&mut out, outage);
         let calm = outage.failures.is_empty();
         let lost = if calm { self.lost.clone() } else { outage.lost_beyond(self.network, &self.lost) };
         let lost = lost.into_iter().map(|(route, share)| {
