@@ -240,17 +240,8 @@ pub fn judge_alone(run: &Outcome, file: FileId, table: RouteTable, catalog: Opti
     let mut sink = Sink::new();
     let own = catalog.map(|catalog| Catalogue::new(vec![catalog], Origin::Project, &mut sink));
     let catalogue = own.as_ref().unwrap_or(&run.catalogue);
-    let part = Part {
-        head: table.metadata.name.span(),
-        table,
-        file,
-        gateway: Gateway::Native,
-        routing: None,
-        dead_hops: Vec::new(),
-        partial: false,
-        open_world: false,
-        unread: BTreeSet::new(),
-    };
+    let head = table.metadata.name.span();
+    let part = Part::of(Gateway::Native, table, file, head);
     let tables = resolve(vec![part], catalogue, &mut sink);
     for table in &tables {
         let graph = FailoverGraph::build(table);

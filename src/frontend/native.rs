@@ -71,16 +71,11 @@ fn attempt(kind: Kind, tree: &Tree<'_>, root: NodeId, unread: &BTreeSet<String>)
         Kind::Expectations => Document::Expectations(syntax::read::<Expectations>(value)?),
         Kind::RouteTable => {
             let table = syntax::read::<RouteTable>(value)?;
+            let head = table.metadata.name.span();
             Document::RouteTable(Box::new(Part {
-                head: table.metadata.name.span(),
-                table,
-                file: tree.file(),
-                gateway: Gateway::Native,
-                routing: None,
-                dead_hops: Vec::new(),
                 partial: tree.is_broken(),
-                open_world: false,
                 unread: unread.clone(),
+                ..Part::of(Gateway::Native, table, tree.file(), head)
             }))
         }
     })

@@ -139,6 +139,14 @@ impl Gateway {
         }
     }
 
+    /// Whether a route of its that another leads to is only the rest of that one's way, which no caller can ask for.
+    pub fn continues_in_routes(self) -> bool {
+        match self {
+            Self::Portkey | Self::Envoy => true,
+            Self::Native | Self::LiteLlm | Self::OpenClaw => false,
+        }
+    }
+
     /// The same behind its article.
     pub fn with_article(self) -> String {
         let article = if matches!(self, Self::OpenClaw | Self::Envoy) { "an" } else { "a" };
@@ -182,6 +190,23 @@ pub struct Part {
     pub open_world: bool,
     /// Names that stand in the file but could not be read; nothing is said about them a second time.
     pub unread: BTreeSet<String>,
+}
+
+impl Part {
+    /// A table as a file of a gateway's has it, whole and without anything that is never used.
+    pub fn of(gateway: Gateway, table: RouteTable, file: FileId, head: Span) -> Self {
+        Self {
+            table,
+            file,
+            head,
+            gateway,
+            routing: None,
+            dead_hops: Vec::new(),
+            partial: false,
+            open_world: false,
+            unread: BTreeSet::new(),
+        }
+    }
 }
 
 /// An entry of a gateway's fallback list that is never used: its source does not exist, or an earlier entry wins.

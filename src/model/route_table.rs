@@ -51,6 +51,28 @@ pub struct RouteTable {
     pub waivers: Vec<Spanned<Waiver>>,
 }
 
+impl RouteTable {
+    /// A table of this name that holds nothing yet.
+    pub fn named(name: Spanned<Name>) -> Self {
+        Self {
+            api_version: ApiVersion::V1,
+            kind: RouteTableKind::RouteTable,
+            metadata: TableMetadata { name, version: None, owner: None },
+            providers: Entries::default(),
+            accounts: Entries::default(),
+            keys: Entries::default(),
+            egress: Entries::default(),
+            targets: Entries::default(),
+            ladders: Entries::default(),
+            routes: Entries::default(),
+            observability: None,
+            paths: Entries::default(),
+            parity: None,
+            waivers: Vec::new(),
+        }
+    }
+}
+
 /// The name of the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum RouteTableKind {

@@ -80,15 +80,9 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, name: Name, sink: &mut 
     let routes = lower::routes(&objects, &rules, &mut supply);
     let is_broken = tree.is_broken() || others.iter().any(Tree::is_broken);
     Document::RouteTable(Box::new(Part {
-        table: supply.into_table(Spanned::new(name, head), routes),
-        file: tree.file(),
-        head,
-        gateway: Gateway::Envoy,
-        routing: None,
-        dead_hops: Vec::new(),
         partial: is_broken,
         open_world: is_broken || !is_whole,
-        unread: BTreeSet::new(),
+        ..Part::of(Gateway::Envoy, supply.into_table(Spanned::new(name, head), routes), tree.file(), head)
     }))
 }
 

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::frontend::litellm::hosts::{is_private, is_public};
+use crate::model::Region;
 use crate::model::{Account, Duration, Hosting, Key, ModelId, Name, NonEmpty, Provider, RouteTable, SecretRef, Target};
-use crate::model::{Region, RouteTableKind, TableMetadata};
 use crate::source::{Entries, Place, Spanned};
 use crate::syntax::Value;
 
@@ -271,20 +271,12 @@ impl Supply {
             providers.push(Spanned::new(Name::verbatim(provider), place), facts);
         }
         RouteTable {
-            api_version: crate::model::ApiVersion::V1,
-            kind: RouteTableKind::RouteTable,
-            metadata: TableMetadata { name, version: None, owner: None },
             providers,
             accounts: self.accounts,
             keys: self.keys,
-            egress: Entries::default(),
             targets: self.targets,
-            ladders: Entries::default(),
             routes,
-            observability: None,
-            paths: Entries::default(),
-            parity: None,
-            waivers: Vec::new(),
+            ..RouteTable::named(name)
         }
     }
 }

@@ -21,8 +21,8 @@ mod store;
 mod wildcards;
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
-use crate::source::{Entries, SourceMap, Spanned};
+use crate::model::{Document, Gateway, Name, Part, RouteTable};
+use crate::source::{SourceMap, Spanned};
 use crate::syntax::{NodeId, Tree, Value};
 
 use self::chains::Chains;
@@ -118,32 +118,18 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
             .and_then(Value::raw_text)
             .is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let table = RouteTable {
-        api_version: ApiVersion::V1,
-        kind: RouteTableKind::RouteTable,
-        metadata: TableMetadata { name: Spanned::new(name, head), version: None, owner: None },
         providers: deployments.providers(),
-        accounts: Entries::default(),
-        keys: Entries::default(),
-        egress: Entries::default(),
         targets: deployments.into_targets(),
-        ladders: Entries::default(),
         routes,
-        observability: None,
-        paths: Entries::default(),
-        parity: None,
-        waivers: Vec::new(),
+        ..RouteTable::named(Spanned::new(name, head))
     };
     Document::RouteTable(Box::new(Part {
-        table,
-        file: tree.file(),
-        head,
-        gateway: Gateway::LiteLlm,
         routing: Some(routing::read(&sections)),
         dead_hops,
         // Names may be defined in the files or the database this one refers to; nothing is said of them then.
         partial: tree.is_broken() || open_world,
         open_world,
-        unread: std::collections::BTreeSet::new(),
+        ..Part::of(Gateway::LiteLlm, table, tree.file(), head)
     }))
 }
 

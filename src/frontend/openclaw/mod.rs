@@ -16,8 +16,8 @@ mod tools;
 mod traps;
 
 use crate::diagnostic::Sink;
-use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
-use crate::source::{Entries, SourceMap, Spanned};
+use crate::model::{Document, Gateway, Name, Part, RouteTable};
+use crate::source::{SourceMap, Spanned};
 use crate::syntax::{NodeId, Tree, Value};
 
 use self::chains::Chains;
@@ -66,30 +66,16 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let (providers, targets) = supply::targets(&chains, &refs, &keys, &tools);
     let (accounts, credentials) = keys.entries(providers.iter().map(|provider| &provider.name));
     let table = RouteTable {
-        api_version: ApiVersion::V1,
-        kind: RouteTableKind::RouteTable,
-        metadata: TableMetadata { name: Spanned::new(name, head), version: None, owner: None },
         providers,
         accounts,
         keys: credentials,
-        egress: Entries::default(),
         targets,
-        ladders: Entries::default(),
         routes: ladders::routes(&chains, &refs, &keys, limit),
-        observability: None,
-        paths: Entries::default(),
-        parity: None,
-        waivers: Vec::new(),
+        ..RouteTable::named(Spanned::new(name, head))
     };
     Document::RouteTable(Box::new(Part {
-        table,
-        file: tree.file(),
-        head,
-        gateway: Gateway::OpenClaw,
-        dead_hops: Vec::new(),
         partial,
         open_world: partial,
-        unread: std::collections::BTreeSet::new(),
-        routing: None,
+        ..Part::of(Gateway::OpenClaw, table, tree.file(), head)
     }))
 }

@@ -18,8 +18,8 @@ mod traps;
 mod tree;
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
-use crate::model::{ApiVersion, Document, Gateway, Name, Part, RouteTable, RouteTableKind, TableMetadata};
-use crate::source::{Entries, Spanned};
+use crate::model::{Document, Gateway, Name, Part, RouteTable};
+use crate::source::Spanned;
 use crate::syntax::{NodeId, Tree, Value};
 
 use self::found::Found;
@@ -68,30 +68,13 @@ fn config(tree: &Tree<'_>, value: Value<'_>, name: Name, sink: &mut Sink) -> Doc
     traps::check(&root, is_hosted, sink);
     let (providers, targets) = supply::targets(&root);
     let table = RouteTable {
-        api_version: ApiVersion::V1,
-        kind: RouteTableKind::RouteTable,
-        metadata: TableMetadata { name: Spanned::new(name, head), version: None, owner: None },
         providers,
-        accounts: Entries::default(),
-        keys: Entries::default(),
-        egress: Entries::default(),
         targets,
-        ladders: Entries::default(),
         routes: lower::routes(&root, &routes_of),
-        observability: None,
-        paths: Entries::default(),
-        parity: None,
-        waivers: Vec::new(),
+        ..RouteTable::named(Spanned::new(name, head))
     };
     Document::RouteTable(Box::new(Part {
-        table,
-        file: tree.file(),
-        head,
-        gateway: Gateway::Portkey,
-        routing: None,
-        dead_hops: Vec::new(),
         partial: tree.is_broken(),
-        open_world: false,
-        unread: std::collections::BTreeSet::new(),
+        ..Part::of(Gateway::Portkey, table, tree.file(), head)
     }))
 }
