@@ -136,8 +136,10 @@ fn asked_names<'t>(table: &'t Table, subject: &Subject) -> Result<Vec<&'t str>, 
         }
         Subject::Routes(selector) => {
             let selector = Selector::new(&selector.value, &mut crate::diagnostic::Sink::new());
-            let selected = table.routes.values().filter(|route| selector.selects(route));
-            let found: Vec<&str> = selected.map(|route| route.name.value.as_str()).collect();
+            let continuations = table.continuations();
+            let asked = table.routes.iter().filter(|(id, _)| !continuations.contains(id));
+            let selected = asked.filter(|(_, route)| selector.selects(route));
+            let found: Vec<&str> = selected.map(|(_, route)| route.name.value.as_str()).collect();
             if found.is_empty() { Err("`routes` selects none, so it shows nothing".to_owned()) } else { Ok(found) }
         }
     }

@@ -73,7 +73,8 @@ pub(super) fn classes(table: &Table) -> Vec<Class> {
     type Key = (TargetId, Vec<*const ResolvedStep>);
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     let mut classes: Vec<Class> = Vec::new();
-    for (id, route) in table.routes.iter() {
+    let continuations = table.continuations();
+    for (id, route) in table.routes.iter().filter(|(id, _)| !continuations.contains(id)) {
         let traffic = route.doc.traffic.as_ref().map(|traffic| &traffic.value);
         let requests =
             traffic.and_then(|traffic| traffic.peak_requests_per_minute).map_or(0, crate::model::Tokens::get);

@@ -1,5 +1,6 @@
 //! The table: every name resolved to an id, every id to a thing.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::ops::Index;
 use std::rc::Rc;
@@ -330,6 +331,19 @@ impl Table {
     pub fn ends_at<'r>(&self, route: &'r RouteNode) -> Option<&'r Spanned<super::Duration>> {
         let slo = route.doc.slo.as_ref().filter(|_| self.gateway.is_one_run())?;
         slo.value.deadline.as_ref()
+    }
+
+    /// The routes that no caller can ask for, since they are only the rest of another's way.
+    pub fn continuations(&self) -> BTreeSet<RouteId> {
+        if !self.gateway.continues_in_routes() {
+            return BTreeSet::new();
+        }
+        let steps = self.routes.values().flat_map(|route| &route.rungs).flat_map(|rung| rung.steps.iter());
+        let to = |step: &ResolvedStep| match step.leg {
+            Some((Leg::Route(to), _)) => Some(to),
+            Some(_) | None => None,
+        };
+        steps.filter_map(to).collect()
     }
 
     /// The targets of a route's pool that answer when nothing fails: those of the first order.

@@ -7,7 +7,7 @@ use crate::contingency::{Network, Outage, single_failures};
 use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::litellm::Release;
-use crate::model::{Catalogue, Date, Gateway, Leg, Percent, Relations, RouteId, Table, TargetId};
+use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
 use crate::policy::{BudgetClause, CustomClause, Law, Member, Offer, members};
 use crate::source::Span;
 
@@ -68,6 +68,7 @@ pub struct Context<'a> {
     calm: OnceCell<Outage>,
     outages: OnceCell<Vec<Outage>>,
     used: OnceCell<BTreeSet<TargetId>>,
+    continuations: OnceCell<BTreeSet<RouteId>>,
     offers: OnceCell<Vec<Offer<'a>>>,
     askers: OnceCell<Askers<'a>>,
     granted: RefCell<BTreeMap<(usize, TargetId), bool>>,
@@ -124,6 +125,7 @@ impl<'a> Context<'a> {
             calm: OnceCell::new(),
             outages: OnceCell::new(),
             used: OnceCell::new(),
+            continuations: OnceCell::new(),
             offers: OnceCell::new(),
             askers: OnceCell::new(),
             granted: RefCell::default(),
@@ -144,10 +146,9 @@ impl<'a> Context<'a> {
         Self { litellm, ..self }
     }
 
-    /// Whether callers cannot ask for a route, since Envoy's retries alone go on to it: what is said of the route that
-    /// they come from is said of it.
+    /// Whether callers cannot ask for a route: what is said of the route that it continues is said of it.
     pub(super) fn is_continuation(&self, route: RouteId) -> bool {
-        self.table.gateway == Gateway::Envoy && self.graph.hops().any(|(_, hop)| hop.to == Leg::Route(route))
+        self.continuations.get_or_init(|| self.table.continuations()).contains(&route)
     }
 
     /// The load of the table with all limits in full.

@@ -101,11 +101,17 @@ pub(crate) fn route_named(table: &Table, name: &str) -> Result<RouteId, Stop> {
     })
 }
 
-/// The routes whose names fit any of some globs; all without a glob.
+/// The routes whose names fit any of some globs; without a glob all that callers can ask for.
 pub(crate) fn routes_like(table: &Table, globs: &[String]) -> Result<Vec<RouteId>, Stop> {
     let known: Vec<&str> = table.routes.values().map(|route| route.name.value.as_str()).collect();
     let fit = like(&known, globs)?;
-    Ok(table.routes.iter().map(|(id, _)| id).zip(fit).filter(|(_, fits)| *fits).map(|(id, _)| id).collect())
+    let mut found: Vec<RouteId> =
+        table.routes.iter().map(|(id, _)| id).zip(fit).filter(|(_, fits)| *fits).map(|(id, _)| id).collect();
+    if globs.is_empty() {
+        let continuations = table.continuations();
+        found.retain(|route| !continuations.contains(route));
+    }
+    Ok(found)
 }
 
 /// The names that callers of a LiteLLM file can ask for and that fit any of some globs; all without a glob.
