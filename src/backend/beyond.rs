@@ -1,6 +1,6 @@
 //! What no gateway's own file says, whichever gateway it is: who may call, how long a caller waits, what is promised.
 
-use crate::model::{Announce, ResolvedStep, RouteNode, Step, Symptom, Table};
+use crate::model::{Announce, ModelId, ResolvedStep, RouteNode, Step, Symptom, Table};
 
 use super::loss::Losses;
 use super::walk;
@@ -21,6 +21,13 @@ pub(super) fn report(table: &Table, gateway: &str, losses: &mut Losses) {
             let message = format!("{gateway} has no deadline for a whole request: it goes on after it has passed");
             losses.unsupported(&subject, deadline.span(), message);
         }
+    }
+    for target in table.targets.values().filter(|target| target.doc.model.value.is_as_requested()) {
+        let message = format!(
+            "each request names its model; {gateway}'s file names one: put it in the place of `{}`",
+            ModelId::AS_REQUESTED
+        );
+        losses.unsupported(&format!("targets.{}", target.name.value), target.name.span(), message);
     }
     if let Some(observability) = &table.observability {
         let message = format!("log fields, journey and alerts are kept outside {gateway}'s file");

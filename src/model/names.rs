@@ -151,6 +151,14 @@ impl ModelId {
     /// What a model id in routec's own documents looks like.
     pub const PATTERN: &'static str = r"^[A-Za-z0-9@][A-Za-z0-9._:/@+-]{0,255}$";
 
+    /// What stands in the place of a model that every request names for itself.
+    pub const AS_REQUESTED: &str = "(as requested)";
+
+    /// Whether requests name the model, and the table does not.
+    pub fn is_as_requested(&self) -> bool {
+        self.0.ends_with(Self::AS_REQUESTED)
+    }
+
     /// A model id as a gateway's own file has it.
     pub fn verbatim(text: impl Into<String>) -> Self {
         Self(text.into())

@@ -9,9 +9,6 @@ use crate::syntax::Value;
 
 use super::tree::{Node, entry, get};
 
-/// How reports call the model of a target that passes the request's own on.
-pub(super) const REQUESTED: &str = "(as requested)";
-
 /// How reports call the provider of a target that leaves it to the request.
 const ANYBODY: &str = "(any)";
 
@@ -54,7 +51,8 @@ fn target(leaf: &Node<'_>) -> Target {
         (Some(written), None) => written.place,
         (None, None) => leaf.place(),
     };
-    let bare = model.map_or(REQUESTED, |model| slug(&model.value).map_or(model.value.as_str(), |(_, bare)| bare));
+    let bare =
+        model.map_or(ModelId::AS_REQUESTED, |model| slug(&model.value).map_or(model.value.as_str(), |(_, bare)| bare));
     let host = leaf.host.as_ref().map(|host| (host_of(&host.value), host.place));
     let is_local = provider == "ollama" && host.is_none();
     let own_host = host.filter(|(host, _)| !host.is_empty() && !is_public(host));
