@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Level;
 use crate::graph::FailoverGraph;
-use crate::model::{Catalogue, Gateway, Policy, Symptom, Table};
+use crate::model::{Catalogue, Policy, Symptom, Table};
 use crate::policy::Pattern;
 use crate::source::Span;
 
@@ -160,13 +160,13 @@ fn facts(side: &Side<'_>) -> Facts {
         routes::add(&mut facts, side, id, &subject);
         reach::add(&mut facts, side, id, &subject);
     }
-    if side.table.gateway == Gateway::Native {
+    if side.table.gateway.walks_ladders() {
         cost::add_bounds(&mut facts, side);
         cost::add_traffic(&mut facts, side);
     } else {
         let gateway = side.table.gateway.as_str();
         facts.unknown.insert(format!(
-            "calls, time, money and requests: how {gateway} walks its fallbacks is not modelled, only what they lead to"
+            "calls, time, money and requests: what {gateway} does with a request is not compared, only what its fallbacks lead to"
         ));
     }
     if side.table.incomplete {

@@ -2,7 +2,7 @@
 
 use crate::claims::{Answer, Asked, Journey, Property, Weather, follow, prove};
 use crate::contingency::Element;
-use crate::model::{Duration, Gateway, Leg, RouteId, Symptom, Table, TargetId};
+use crate::model::{Duration, Leg, RouteId, Symptom, Table, TargetId};
 use crate::policy::{Pico, per_request};
 
 use super::{Aspect, Change, Side, Subject, Way};
@@ -36,7 +36,7 @@ pub struct Witness {
 /// A request that shows a change; `None` for what no request shows, such as a policy.
 pub fn witness(old: &Side<'_>, new: &Side<'_>, change: &Change) -> Option<Witness> {
     let Subject::Route(name) = &change.subject else { return None };
-    if [old, new].iter().any(|side| side.table.gateway != Gateway::Native) {
+    if [old, new].iter().any(|side| !side.table.gateway.walks_ladders()) {
         return None;
     }
     // What is more is shown by the new side, what is less by the old one.
