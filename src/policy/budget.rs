@@ -179,7 +179,9 @@ impl BudgetClause {
     pub fn expected(&self, table: &Table) -> Spending {
         let mut sums = Sums::new();
         let mut missing = Vec::new();
-        for (id, route) in table.routes.iter().filter(|(_, route)| self.counts_route(route)) {
+        let continuations = table.continuations();
+        let asked = table.routes.iter().filter(|(id, _)| !continuations.contains(id));
+        for (id, route) in asked.filter(|(_, route)| self.counts_route(route)) {
             for (member, weight, total) in shares(route) {
                 if !self.counts_call(table, member.target, None) {
                     continue;
