@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut breaches = Breaches::new();
-    for (id, _) in table.routes.iter() {
+    for (id, _) in context.entries() {
         let inside = Inside::of(context, id);
         for reached in refused(context, id, |target| inside.leaves(context, target).is_some(), |_| true) {
             breaches.note(context, id, &reached, ());
@@ -49,7 +49,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         match table.gateway {
             Gateway::Native => finding.help("what must stay inside stays inside when something fails, too: fall back within the boundary, or `stop`"),
             Gateway::Envoy => finding.at_most(Level::Warn).help("if prompts may leave this cluster, nothing is wrong; if not, take the backend out of the rule"),
-            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
+            Gateway::Portkey => finding.at_most(Level::Warn).help("if prompts may leave the organisation's own machines, nothing is wrong; if not, take the target out of the `fallback`"),
+            Gateway::LiteLlm | Gateway::OpenClaw => finding.at_most(Level::Warn).help("if prompts may leave this machine, nothing is wrong; if not, remove the fallback"),
         }
     });
 }

@@ -7,7 +7,7 @@ use crate::contingency::{Network, Outage, single_failures};
 use crate::environment::Environment;
 use crate::graph::{FailoverGraph, Reachable};
 use crate::litellm::Release;
-use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, Table, TargetId};
+use crate::model::{Catalogue, Date, Leg, Percent, Relations, RouteId, RouteNode, Table, TargetId};
 use crate::policy::{BudgetClause, CustomClause, Law, Member, Offer, members};
 use crate::source::Span;
 
@@ -147,8 +147,14 @@ impl<'a> Context<'a> {
     }
 
     /// Whether callers cannot ask for a route: what is said of the route that it continues is said of it.
-    pub(super) fn is_continuation(&self, route: RouteId) -> bool {
+    fn is_continuation(&self, route: RouteId) -> bool {
         self.continuations.get_or_init(|| self.table.continuations()).contains(&route)
+    }
+
+    /// The routes that callers can ask for.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (RouteId, &'a RouteNode)> {
+        let table: &'a Table = self.table;
+        table.routes.iter().filter(|(id, _)| !self.is_continuation(*id))
     }
 
     /// The load of the table with all limits in full.

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut found = ByHop::default();
-    for (id, _) in table.routes.iter() {
+    for (id, _) in context.entries() {
         if !table.pool_of(id).any(|target| target.facts.mode == Some(Mode::Embedding)) {
             continue;
         }

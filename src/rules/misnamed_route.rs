@@ -39,7 +39,7 @@ const FAMILIES: [&str; 16] = [
 const TIERS: [&str; 3] = ["opus", "sonnet", "haiku"];
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for (id, route) in context.table.routes.iter() {
+    for (id, route) in context.entries() {
         let name = route.name.value.as_str();
         let said = [&FAMILIES[..], &TIERS[..]].map(|words| (words, words_in(name, words)));
         if said.iter().all(|(_, said)| said.is_empty()) {

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for (_, route) in context.table.routes.iter().filter(|(id, _)| !context.is_continuation(*id)) {
+    for (_, route) in context.entries() {
         let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
         let orders: BTreeSet<u32> = route.pool.iter().map(|member| member.order).collect();
         // Targets of one order share the traffic by chance; another order is a preference, not a mixture.
@@ -38,7 +38,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Gateway::Envoy => {
                 "each request gets one of them by chance: give them rules of their own, or a `priority`".to_owned()
             }
-            Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => {
+            Gateway::Portkey => {
+                "each request gets one of them by chance: balance what answers alike, and put the rest into a `fallback` or a config of its own".to_owned()
+            }
+            Gateway::LiteLlm | Gateway::OpenClaw => {
                 "each request gets one of them by chance: give them names of their own, or an `order`".to_owned()
             }
         };

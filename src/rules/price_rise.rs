@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let mut found = ByHop::default();
-    for (id, route) in table.routes.iter() {
+    for (id, route) in context.entries() {
         let traffic = route.doc.traffic.as_ref().map(|traffic| &traffic.value);
         let prices: Option<Vec<u128>> = table.pool_of(id).map(|target| blended_price(&target.facts, traffic)).collect();
         let Some(before) = prices.and_then(|prices| prices.into_iter().max()) else { continue };
@@ -48,7 +48,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             Diagnostic::new("price-rise", hop.place, "dearer", message)
                 .help(match table.gateway {
                     Gateway::Native => "an outage becomes a bill: choose a target of the same price, or admit it with `label: {gaps: [price], announce: log}`",
-                    Gateway::Portkey => "an outage becomes a bill: choose a target of the same price",
+                    Gateway::Portkey => "an outage becomes a bill, and a config has no key for a budget: choose a target of the same price, or set a budget for the key at Portkey",
                     Gateway::Envoy => "an outage becomes a bill: choose a backend and model of the same price, or give this one a QuotaPolicy, which counts tokens",
                     Gateway::OpenClaw => "an outage becomes a bill, and OpenClaw has no key for a budget: choose a model of the same price",
                     Gateway::LiteLlm => "an outage becomes a bill: choose a target of the same price, or set a budget for it",

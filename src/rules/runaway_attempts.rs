@@ -97,7 +97,7 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
     }
     let bounds = Bounds::new(context.table, context.graph, Case::Adversarial, &|_| Some(0));
     let limit = context.terms.attempts_at_most;
-    for (id, route) in context.table.routes.iter().filter(|(id, _)| !context.is_continuation(*id)) {
+    for (id, route) in context.entries() {
         let Ok(attempts) = bounds.attempts(id) else { continue };
         if attempts <= u64::from(limit) {
             continue;
@@ -109,16 +109,18 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
         let found = Diagnostic::new("runaway-attempts", route.name.place, format!("{attempts} calls at most"), message)
             .trace(shares(context.table, id, bounds.parts(context.table, &|_| Some(0), id)))
             .about(route.subject());
-        sink.report(match context.table.gateway {
-            Gateway::Envoy => {
-                let found = found.help("an outage multiplies the load by this: lower `numRetries`; a policy's `attemptsAtMost` sets the limit");
-                // Nobody who wrote a file for a gateway has agreed to the limit that holds where no policy sets one.
-                if context.terms.attempts_are_agreed { found } else { found.at_most(Level::Warn) }
+        let less = match context.table.gateway {
+            Gateway::Envoy => "lower `numRetries`",
+            Gateway::Portkey => "lower `retry.attempts`, which counts for every target below it",
+            Gateway::Native | Gateway::LiteLlm | Gateway::OpenClaw => {
+                "fewer `attempts` or keys, or fewer routes that fall back to routes"
             }
-            Gateway::Native | Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey => {
-                found.help("an outage multiplies the load by this: fewer `attempts` or keys, or fewer routes that fall back to routes; a policy's `attemptsAtMost` sets the limit")
-            }
-        });
+        };
+        let found = found
+            .help(format!("an outage multiplies the load by this: {less}; a policy's `attemptsAtMost` sets the limit"));
+        // Nobody who wrote a file for a gateway has agreed to the limit that holds where no policy sets one.
+        let is_agreed = context.terms.attempts_are_agreed || context.table.gateway == Gateway::Native;
+        sink.report(if is_agreed { found } else { found.at_most(Level::Warn) });
     }
 }
 

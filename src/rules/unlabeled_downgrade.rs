@@ -25,7 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         Gateway::LiteLlm | Gateway::OpenClaw | Gateway::Portkey | Gateway::Envoy => Gaps::breaking(),
     };
     let mut found = ByHop::default();
-    for (id, _) in table.routes.iter() {
+    for (id, _) in context.entries() {
         if context.graph.hops_of(id).is_empty() {
             continue;
         }
