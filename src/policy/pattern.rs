@@ -7,7 +7,16 @@ use crate::source::{Place, Spanned};
 
 /// A glob.
 #[derive(Clone, Debug)]
-pub struct Pattern(GlobMatcher);
+pub struct Pattern(Fits);
+
+/// How a glob is compared. Nearly every glob of a policy is a name, or ends with its only `*`, and is asked of every route
+/// and account: those need no automaton.
+#[derive(Clone, Debug)]
+enum Fits {
+    Exactly(String),
+    Beginning(String),
+    Glob(GlobMatcher),
+}
 
 impl Pattern {
     /// A glob over names; `*` is any text, a `/` included.
@@ -21,13 +30,24 @@ impl Pattern {
     }
 
     fn new(glob: &str, literal_separator: bool) -> Result<Self, String> {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', ']', '{', '}', '\\']);
+        if is_plain(glob) {
+            return Ok(Self(Fits::Exactly(glob.to_owned())));
+        }
+        if let Some(beginning) = glob.strip_suffix('*').filter(|text| !literal_separator && is_plain(text)) {
+            return Ok(Self(Fits::Beginning(beginning.to_owned())));
+        }
         let built = GlobBuilder::new(glob).literal_separator(literal_separator).build();
-        built.map(|glob| Self(glob.compile_matcher())).map_err(|error| error.kind().to_string())
+        built.map(|glob| Self(Fits::Glob(glob.compile_matcher()))).map_err(|error| error.kind().to_string())
     }
 
     /// Whether a text fits.
     pub fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match &self.0 {
+            Fits::Exactly(name) => name == text,
+            Fits::Beginning(beginning) => text.starts_with(beginning.as_str()),
+            Fits::Glob(glob) => glob.is_match(text),
+        }
     }
 }
 
@@ -67,4 +87,25 @@ pub(super) fn name(glob: &Spanned<String>, sink: &mut Sink) -> Option<Pattern> {
 /// Whether a list that may be left out lets a text through.
 pub(super) fn any(globs: &[Glob], text: &str) -> bool {
     globs.iter().any(|glob| glob.pattern.matches(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_needs_no_automaton_fits_as_one_would(glob in r"[ab/.,!*?\\-]{0,5}", text in r"[ab/.,!\\-]{0,6}") {
+            for is_path in [false, true] {
+                let theirs = GlobBuilder::new(&glob).literal_separator(is_path).build();
+                let ours = Pattern::new(&glob, is_path);
+                prop_assert_eq!(ours.is_ok(), theirs.is_ok());
+                if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
+                    prop_assert_eq!(ours.matches(&text), theirs.compile_matcher().is_match(&text), "{} {}", glob, text);
+                }
+            }
+        }
+    }
 }

@@ -65,16 +65,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// The words that stand in a text on their own, not within another word.
 fn words_in<'w>(text: &str, words: &[&'w str]) -> Vec<&'w str> {
-    let lower = text.to_lowercase();
-    let is_word = |word: &str| {
-        lower.match_indices(word).any(|(at, _)| {
-            let before = lower.get(..at).and_then(|before| before.chars().next_back());
-            let after = lower.get(at + word.len()..).and_then(|after| after.chars().next());
-            let is_letter = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_lowercase());
-            !is_letter(before) && !is_letter(after)
-        })
-    };
-    words.iter().copied().filter(|word| is_word(word)).collect()
+    let runs = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    runs.filter_map(|run| words.iter().copied().find(|word| run.eq_ignore_ascii_case(word))).collect()
 }
 
 #[cfg(test)]

@@ -200,7 +200,7 @@ impl Reader<'_> {
         self.read.insert(place.clone());
         let may_be_policy = match role {
             Role::Kind(kind) => kind == Kind::Policy,
-            Role::Any => String::from_utf8_lossy(&bytes).contains("Policy"),
+            Role::Any => std::str::from_utf8(&bytes).is_ok_and(|text| text.contains("Policy")),
             Role::BuiltInCatalogue => false,
         };
         let digest = may_be_policy.then(|| sha256_hex(&bytes));
