@@ -6,10 +6,9 @@
 ANSWERS has one JSON object a line: `file`, `kind`, and under `routes` what the file's graph holds.
 """
 import collections
-import json
 import re
-import subprocess
-import sys
+
+from agreeing import answer, main
 
 # What the two readings see differently, by file and by fact, and why that is no mistake of routec's.
 RETIRED = "the built-in catalogue still knows the limits of a retired model"
@@ -32,13 +31,6 @@ KNOWN = {
     },
     "litellm/pkoka888__marketing.tvoje.info__0.yaml": {"shrinking windows": RETIRED},
 }
-
-
-def answer(binary, *args):
-    run = subprocess.run([binary, *args], capture_output=True, text=True, check=False)
-    if run.returncode not in (0, 1):
-        raise SystemExit(f"{args}: exit {run.returncode}: {run.stderr}")
-    return json.loads(run.stdout)
 
 
 def compare(binary, path, answers):
@@ -125,23 +117,4 @@ def fates(answers, facts, report, graph):
     return pairs
 
 
-def main():
-    binary, answers, folder = sys.argv[1:]
-    passed = failed = 0
-    for line in open(answers, encoding="utf-8"):
-        facts = json.loads(line)
-        if facts["kind"] != "litellm" or not facts["parsed"]:
-            continue
-        differences = compare(binary, f"{folder}/{facts['file']}", facts)
-        known = KNOWN.get(facts["file"], {})
-        for name, difference in differences.items():
-            print(f"{facts['file']}: {name}: " + (f"known difference: {known[name]}" if name in known else difference))
-        for name in known.keys() - differences.keys():
-            print(f"{facts['file']}: {name}: a known difference is gone")
-        differences = differences.keys() ^ known.keys()
-        passed, failed = passed + (not differences), failed + bool(differences)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
-
-
-main()
+main("litellm", compare, KNOWN)

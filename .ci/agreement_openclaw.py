@@ -7,20 +7,9 @@ ANSWERS has one JSON object a line: `file`, `kind`, and under `routes` what the 
 """
 import collections
 import json
-import subprocess
-import sys
 import tempfile
 
-# What the two readings see differently, by file and fact, and why.
-KNOWN = {
-}
-
-
-def answer(binary, *args):
-    run = subprocess.run([binary, *args], capture_output=True, text=True, check=False)
-    if run.returncode not in (0, 1):
-        raise SystemExit(f"{args}: exit {run.returncode}: {run.stderr}")
-    return json.loads(run.stdout)
+from agreeing import answer, main
 
 
 def route_of(where, graph):
@@ -33,7 +22,8 @@ def route_of(where, graph):
     return next((name for name in found if name in names), found[0])
 
 
-def compare(binary, path, facts):
+def compare(binary, path, answers):
+    facts = answers["routes"][0]
     graph = answer(binary, "graph", path, "--format", "json")
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
         file.write(catalogue(facts))
@@ -99,7 +89,7 @@ def compare(binary, path, facts):
             sorted(shrinks(report, graph)),
         ),
     }
-    return {name: (a, b) for name, (a, b) in pairs.items() if a != b}
+    return {name: f"expected {a}, got {b}" for name, (a, b) in pairs.items() if a != b}
 
 
 def catalogue(facts):
@@ -134,24 +124,4 @@ def shrinks(report, graph):
             yield name, (written or [target])[0]
 
 
-def main():
-    binary, answers, folder = sys.argv[1:]
-    passed = failed = 0
-    for line in open(answers, encoding="utf-8"):
-        facts = json.loads(line)
-        if facts["kind"] != "openclaw" or not facts["parsed"]:
-            continue
-        differences = compare(binary, f"{folder}/{facts['file']}", facts["routes"][0])
-        for name in list(differences):
-            reason = KNOWN.get((facts["file"], name))
-            if reason:
-                print(f"known difference in {facts['file']}, {name}: {reason}")
-                del differences[name]
-        for name, (expected, got) in differences.items():
-            print(f"{facts['file']}: {name}: expected {expected}, got {got}")
-        passed, failed = passed + (not differences), failed + bool(differences)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
-
-
-main()
+main("openclaw", compare, {})

@@ -4,15 +4,14 @@
 use std::collections::BTreeMap;
 
 use crate::graph::Call;
-use crate::litellm::{self, Decision, Ending, Era, Failure, Pending, Request, Router, Routing, Space, Spaces, To};
+use crate::litellm::{
+    self, Decision, Ending, Era, Failure, Pending, Request, Router, Routing, Space, Spaces, To, waits,
+};
 use crate::model::{Symptom, Table, TargetId};
 
 use super::element::{Failure as Fails, shown};
 use super::flow::{Share, WHOLE};
 use super::outage::{Answer, Spread};
-
-/// How long LiteLLM waits for an answer where the file says nothing, in milliseconds: its own `request_timeout`.
-const LONGEST_CALL: u64 = 6_000_000;
 
 /// The places after which requests of one name are no longer followed.
 const PLACES: usize = 20_000;
@@ -65,7 +64,7 @@ impl<'t> Lists<'t> {
     /// How long a call of a deployment takes at most, in milliseconds.
     pub fn longest(&self, deployment: usize) -> u64 {
         let target = self.target(deployment).map(|target| Call::first(self.table, target));
-        target.and_then(|call| call.timeout).unwrap_or(LONGEST_CALL)
+        target.and_then(|call| call.timeout).unwrap_or(waits::FOR_AN_ANSWER)
     }
 
     /// How long a request takes at most, in milliseconds: each call and each wait as long as it can be.

@@ -1,9 +1,6 @@
 //! How many calls one request makes while everything is down, on each era of LiteLLM.
 
-use super::{Era, Failure, Request, Router, Routing};
-
-/// The calls after which nobody counts any more.
-const MANY: usize = 1_000;
+use super::{Era, Failure, LONGEST_REQUEST, Request, Router, Routing};
 
 /// A request for a name while every call fails in one way, followed for at most so many calls.
 pub fn while_all_fail(router: &Router<'_>, name: &str, failure: Failure, limit: usize) -> Request {
@@ -14,9 +11,9 @@ pub fn while_all_fail(router: &Router<'_>, name: &str, failure: Failure, limit: 
 /// 1.97, 11 from 1.97 on`.
 pub fn calls_by_era(routing: &Routing, name: &str) -> String {
     let count = |era: Era| {
-        let request = while_all_fail(&Router::new(routing, era), name, Failure::Status(500), MANY);
+        let request = while_all_fail(&Router::new(routing, era), name, Failure::Status(500), LONGEST_REQUEST);
         match request.calls().count() {
-            MANY.. => format!("more than {}", MANY - 1),
+            LONGEST_REQUEST.. => format!("more than {}", LONGEST_REQUEST - 1),
             calls => calls.to_string(),
         }
     };

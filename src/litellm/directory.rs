@@ -140,7 +140,7 @@ impl<'r> Directory<'r> {
     }
 
     fn by_pattern(&self, name: &str) -> Option<&[usize]> {
-        let fits = |name: &str| self.patterns.iter().find(|(pattern, _)| begins_with(pattern, name));
+        let fits = |name: &str| self.patterns.iter().find(|(pattern, _)| fits(pattern, name));
         let found = fits(name).or_else(|| fits(&with_prefix(name)?));
         found.map(|(_, all)| all.as_slice())
     }
@@ -264,8 +264,9 @@ fn specificity(pattern: &str) -> (usize, usize) {
     (length, complexity)
 }
 
-/// Whether a name begins with what a pattern says; what comes behind is not looked at.
-fn begins_with(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern, as LiteLLM's patterns do: it begins with what one says, and what comes behind is not
+/// looked at.
+pub fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     parts.all(|part| match rest.find(part) {
@@ -283,11 +284,11 @@ mod tests {
 
     #[test]
     fn patterns_are_prefixes() {
-        assert!(begins_with("openai/*", "openai/gpt-4o"));
-        assert!(begins_with("a*b", "a-b-and-more"));
-        assert!(begins_with("*", ""));
-        assert!(!begins_with("openai/*", "azure/gpt-4o"));
-        assert!(!begins_with("a*b", "a-c"));
+        assert!(fits("openai/*", "openai/gpt-4o"));
+        assert!(fits("a*b", "a-b-and-more"));
+        assert!(fits("*", ""));
+        assert!(!fits("openai/*", "azure/gpt-4o"));
+        assert!(!fits("a*b", "a-c"));
     }
 
     #[test]

@@ -23,11 +23,12 @@ mod space;
 mod state;
 mod tags;
 mod tries;
+pub mod waits;
 mod walk;
 
 pub use chains::{Found, Index, List};
 pub use count::{calls_by_era, while_all_fail};
-pub use directory::{Directory, Resolved};
+pub use directory::{Directory, Resolved, fits};
 pub use failure::{Failure, Fault};
 pub use release::{Era, Release};
 pub use request::{By, Call, Ending, Event, Hop, Request, Skip};

@@ -4,15 +4,9 @@ use super::chains::List;
 use super::failure::is_retryable;
 use super::retries::{Lists, Standing, by_policy, tries_again};
 use super::state::Try;
+use super::waits::{LONGEST, LONGEST_ASKED, at_most};
 use super::walk::{Go, Pending, Walk};
 use super::{Call, Ending, Era, Event, Failure, Fault, Resolved};
-
-/// How long LiteLLM waits at most after a call that failed, in milliseconds: what `Retry-After` says, up to 60 s, and up
-/// to 0.75 s more (`_calculate_retry_after`), rounded up to seconds.
-const LONGEST_WAIT: u64 = 61_000;
-
-/// How long it waits at most where no answer says for how long: up to 8 s, and up to 0.75 s more.
-const LONGEST_OWN_WAIT: u64 = 9_000;
 
 impl<'w> Walk<'w> {
     /// A try ended without an answer: whether the group is tried again.
@@ -64,7 +58,8 @@ impl<'w> Walk<'w> {
     /// LiteLLM waits before a try, and after the last one, unless the group has another healthy deployment.
     fn wait(&mut self, standing: Standing, fault: Fault, times: u32) {
         if standing.all == 1 || standing.healthy == 0 {
-            let each = if fault.failure().is_some() { LONGEST_WAIT } else { LONGEST_OWN_WAIT };
+            // Only a call that was answered can have been told for how long.
+            let each = at_most(if fault.failure().is_some() { LONGEST_ASKED } else { LONGEST });
             self.waited = self.waited.saturating_add(each.saturating_mul(u64::from(times)));
         }
     }

@@ -110,6 +110,9 @@ pub enum Gateway {
 }
 
 impl Gateway {
+    /// Those whose own files are read.
+    pub const READ: [Self; 4] = [Self::LiteLlm, Self::OpenClaw, Self::Portkey, Self::Envoy];
+
     /// How people call it.
     pub fn as_str(self) -> &'static str {
         match self {

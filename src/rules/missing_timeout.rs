@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, or_list, quote};
 use crate::graph::describe_path;
+use crate::litellm::waits::FOR_AN_ANSWER;
 use crate::model::{Gateway, TargetNode};
 
 use super::Context;
@@ -74,20 +75,18 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// What LiteLLM waits where nothing is said, in milliseconds.
-const LITELLM_DEFAULT: u64 = 6_000_000;
-
 fn litellm(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
     let is_bare = |target: &TargetNode| {
-        target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0 || timeout.value.0 >= LITELLM_DEFAULT)
+        target.doc.timeout.as_ref().is_none_or(|timeout| timeout.value.0 == 0 || timeout.value.0 >= FOR_AN_ANSWER)
     };
     let bare: Vec<_> =
         table.routes.iter().filter(|(id, _)| table.pool_of(*id).any(is_bare)).map(|(_, route)| route).collect();
     let Some(first) = bare.first() else { return };
     let names = or_list(bare.iter().map(|route| route.name.value.as_str()), 4).replace(" or ", " and ");
     let message = format!(
-        "without a timeout LiteLLM waits up to 6000 s for each try, in {} of {} groups",
+        "without a timeout LiteLLM waits up to {} s for each try, in {} of {} groups",
+        FOR_AN_ANSWER / 1_000,
         bare.len(),
         table.routes.len()
     );

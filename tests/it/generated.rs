@@ -1,10 +1,11 @@
 //! Generated files are current. `SNAPSHOTS=overwrite cargo test` rewrites them.
 
+use routec::model::Gateway;
 use routec::{rules, schema};
 use serde_json::Value as Json;
 use snapbox::{Data, assert_data_eq};
 
-use crate::support::text;
+use crate::support::{run, text};
 
 #[test]
 fn schemas_are_current() {
@@ -71,4 +72,15 @@ fn the_readme_and_the_help_name_the_same_exit_codes() {
     let documented: Vec<u8> = rows.collect();
     assert_eq!(helped, documented);
     assert_eq!(helped, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn every_gateway_that_is_read_is_named_where_they_are_listed() {
+    let (_, outcome) = run(&[b"some: other file\n"]);
+    let help = outcome.findings.iter().find_map(|finding| finding.help.clone()).unwrap();
+    for gateway in Gateway::READ {
+        for (place, list) in [("README.md", text("README.md")), ("the help", help.clone())] {
+            assert!(list.contains(gateway.as_str()), "{place} does not name {}", gateway.as_str());
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{RouteId, RouteNode, Step, Symptom, Table};
+use crate::litellm::waits;
+use crate::model::{Duration, RouteId, RouteNode, Step, Symptom, Table};
 
 use super::super::general;
 use super::super::loss::Losses;
@@ -161,7 +162,10 @@ fn retries_of(route: &RouteNode, losses: &mut Losses) -> Map<String, Value> {
         for step in measures(route, symptom) {
             let Step::Backoff(backoff) = &step.step else { continue };
             attempts += u64::from(backoff.attempts.get());
-            let message = "LiteLLM waits half a second, then twice as long each time up to eight seconds, up to 0.75 s more by chance, and once more before it leaves the target";
+            let [first, longest, chance] = [waits::FIRST, waits::LONGEST, waits::CHANCE].map(Duration);
+            let message = format!(
+                "LiteLLM waits {first}, then twice as long each time up to {longest}, up to {chance} more by chance, and once more before it leaves the target"
+            );
             losses.approximate(&route.subject(), step.place.span(), message);
         }
         if attempts > 0 {

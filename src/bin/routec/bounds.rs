@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use routec::claims::{ListsCase, bounds_of_lists};
 use routec::contingency::Lists;
 use routec::graph::{AtMost, Bound, Bounds as Limits, Case, Open};
-use routec::litellm::Spaces;
+use routec::litellm::{Spaces, waits};
 use routec::model::{Symptom, Table, TargetId};
 use routec::policy::{Pico, per_request};
 use routec::report::{self, folded};
@@ -99,9 +99,11 @@ fn through_lists(lists: &Lists<'_>, args: &Bounds) -> Result<Said, Stop> {
         let all = cases.chain([(ANY_FAILURE.to_owned(), ListsCase::Adversarial)]);
         said.route(lists.table, name, all.map(|(word, case)| (word, bounds_of_lists(lists, &spaces, name, case))));
     }
-    said.text.push_str(&folded(
-        "note: LiteLLM waits for as long as a provider says, up to 60 s, after each failure that it tries again; a call without a timeout of its own may take its 6000 s",
-    ));
+    said.text.push_str(&folded(&format!(
+        "note: LiteLLM waits for as long as a provider says, up to {} s, after each failure that it tries again; a call without a timeout of its own may take its {} s",
+        waits::LONGEST_ASKED / 1_000,
+        waits::FOR_AN_ANSWER / 1_000,
+    )));
     Ok(said)
 }
 

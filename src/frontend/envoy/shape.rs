@@ -75,7 +75,9 @@ pub(super) fn wants(object: &Object<'_>, holder: Option<Value<'_>>, key: &str, s
     }
     let place = holder.and_then(|holder| holder.entries().first().map(|(key, _)| *key)).unwrap_or(object.name.1);
     let message = format!("{} lacks {}, and the API server refuses it", object.sort.as_str(), quote(key));
-    sink.report(Diagnostic::new("missing-key", place.place(), format!("{} is missing here", quote(key)), message));
+    let label = format!("{} is missing here", quote(key));
+    let help = format!("write {} here, or nothing of this object reaches the gateway", quote(key));
+    sink.report(Diagnostic::new("missing-key", place.place(), label, message).help(help));
 }
 
 /// A value that must be one of some words.

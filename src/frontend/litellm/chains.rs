@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::litellm::{Index, List, Release};
+use crate::litellm::{Index, List, Release, waits};
 use crate::model::{
     Backoff, DeadHop, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, PoolEntry, Route, Step, Steps, Via, Wait,
 };
@@ -195,14 +195,14 @@ fn as_step(fallback: Spanned<Fallback>) -> Spanned<Step> {
     fallback.map(|fallback| Step::Fallback(Box::new(fallback)))
 }
 
-/// Retries within a group, with LiteLLM's waits: from half a second, doubling, at most eight seconds.
+/// Retries within a group, with LiteLLM's waits.
 fn retry_step((times, place): (u16, Place)) -> Vec<Spanned<Step>> {
     let attempts = std::num::NonZeroU16::new(times);
     attempts
         .map(|attempts| Backoff {
-            initial: Wait(500),
+            initial: Wait(waits::FIRST),
             factor: std::num::NonZeroU8::new(2),
-            max: Some(Wait(8000)),
+            max: Some(Wait(waits::LONGEST)),
             attempts,
             per_target: false,
         })

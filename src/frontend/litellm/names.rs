@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::litellm::fits;
 use crate::model::Via;
 use crate::source::{Place, Spanned};
 use crate::syntax::Value;
@@ -115,7 +116,7 @@ impl Names {
         if let Some(group) = self.groups.get(at) {
             return (Some(*group), via);
         }
-        if let Some((_, group)) = self.patterns.iter().find(|(pattern, _)| matches(pattern, at)) {
+        if let Some((_, group)) = self.patterns.iter().find(|(pattern, _)| fits(pattern, at)) {
             return (Some(*group), Via::Wildcard);
         }
         match self.models.get(at) {
@@ -138,36 +139,4 @@ pub(super) fn unknown(place: Place, message: String, near: Option<&str>) -> Diag
     );
     Diagnostic::new("unknown-reference", place, "no model group, alias, id or wildcard of this name", message)
         .help(help)
-}
-
-/// Whether a name fits a pattern in which `*` stands for any letters.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let mut last = None;
-    for part in parts {
-        if let Some(middle) = last.replace(part) {
-            match rest.find(middle) {
-                Some(at) => rest = rest.get(at + middle.len()..).unwrap_or_default(),
-                None => return false,
-            }
-        }
-    }
-    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stars_stand_for_any_letters() {
-        assert!(matches("openai/*", "openai/gpt-4o"));
-        assert!(matches("*", "anything"));
-        assert!(matches("a*b*c", "a--b--c"));
-        assert!(!matches("a*b*c", "a--c"));
-        assert!(!matches("openai/*", "azure/gpt-4o"));
-        assert!(!matches("plain", "plainer"));
-    }
 }

@@ -6,6 +6,7 @@ use crate::model::url_has_password;
 use crate::syntax::{Scalar, Shape, Value};
 
 use super::known::{self, HOSTED, MEANT, RELEASE, RETRY, STRATEGY};
+use super::status::RETRIED;
 use super::supply::{is_anonymous, provider_of};
 use super::tree::{Mode, Node, entry, get, snake, whole};
 
@@ -220,9 +221,11 @@ fn within(holder: Value<'_>, of: &str, known: &[&str], sink: &mut Sink) {
         }
         let is_trigger = own.contains("status") || own.contains("code");
         let consequence = match of {
-            "strategy" if is_trigger => ", so any failure falls over",
-            "retry" if is_trigger => ", so 429, 500, 502, 503 and 504 are retried",
-            _ => "",
+            "strategy" if is_trigger => ", so any failure falls over".to_owned(),
+            "retry" if is_trigger => {
+                format!(", so {} are retried", RETRIED.map(|status| status.to_string()).join(", "))
+            }
+            _ => String::new(),
         };
         let message = format!("the gateway does not know {} in `{of}`, and passes over it{consequence}", quote(name));
         let near = nearest(&own, known.iter().copied()).or(is_trigger.then_some("on_status_codes"));

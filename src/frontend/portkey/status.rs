@@ -9,6 +9,12 @@ use crate::model::Symptom;
 /// What is retried where `retry` names no statuses.
 pub(super) const RETRIED: [i64; 5] = [429, 500, 502, 503, 504];
 
+/// The statuses that a list should hold to go on at whatever is worth another target, as they are typed.
+pub(super) fn worth_another() -> String {
+    let all: Vec<String> = std::iter::once(TIMED_OUT).chain(RETRIED).map(|status| status.to_string()).collect();
+    format!("[{}]", all.join(", "))
+}
+
 /// What the gateway answers for a call that outlasts `request_timeout`.
 pub(super) const TIMED_OUT: i64 = 408;
 

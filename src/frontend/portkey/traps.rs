@@ -7,7 +7,7 @@ use crate::syntax::Value;
 
 use super::plan::{plans, weights};
 use super::spots::Spots;
-use super::status::{RETRIED, TIMED_OUT, UNREACHABLE};
+use super::status::{RETRIED, TIMED_OUT, UNREACHABLE, worth_another};
 use super::tree::{Group, Mode, Node, entry, get};
 
 /// The statuses of a provider that cannot cope.
@@ -65,7 +65,10 @@ fn trigger(group: &Group<'_>, around: &[&Group<'_>], sink: &mut Sink) {
         sink.report(
             Diagnostic::new("portkey-dead-fallback", key.place(), "an empty list", message)
                 .related(second.span(), "never called")
-                .help("remove `on_status_codes` to go on at any failure, or list the statuses: `[408, 429, 500, 502, 503, 504]`"),
+                .help(format!(
+                    "remove `on_status_codes` to go on at any failure, or list the statuses: `{}`",
+                    worth_another()
+                )),
         );
         return;
     }
@@ -87,7 +90,7 @@ fn trigger(group: &Group<'_>, around: &[&Group<'_>], sink: &mut Sink) {
         sink.report(
             Diagnostic::new("portkey-dead-fallback", key.place(), "no such status", message)
                 .related(second.span(), "never called")
-                .help("list the statuses of failures: `[408, 429, 500, 502, 503, 504]`"),
+                .help(format!("list the statuses of failures: `{}`", worth_another())),
         );
         return;
     }
