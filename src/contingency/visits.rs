@@ -43,28 +43,35 @@ impl<'a, 't> Visits<'a, 't> {
 
     /// Where the load of a visit goes: each call answers what the limits let through, and the rest goes on.
     pub(super) fn of(&mut self, route: RouteId, target: TargetId) -> Rc<Spread> {
+        match self.known.get(&(route, target)) {
+            Some(Known::Settled(spread)) => return Rc::clone(spread),
+            Some(Known::Open | Known::Endless) => return Rc::new(self.walked(route, target)),
+            None => {}
+        }
         // Depth first without recursion: a visit is settled once those it leads to are.
         let mut stack = vec![(route, target)];
         while let Some(start) = stack.last().copied() {
-            if matches!(self.known.get(&start), Some(Known::Settled(_) | Known::Endless)) {
-                stack.pop();
-                continue;
-            }
-            self.known.insert(start, Known::Open);
             match self.visit(start) {
                 Ok(spread) => {
-                    self.known.insert(start, Known::Settled(Rc::new(spread)));
+                    let spread = Rc::new(spread);
+                    self.known.insert(start, Known::Settled(Rc::clone(&spread)));
                     stack.pop();
+                    if stack.is_empty() {
+                        return spread;
+                    }
                 }
-                Err(first) if !self.known.contains_key(&first) => stack.push(first),
-                // Each visit on the stack leads to the next, and the last one back to one of them.
-                Err(_) => self.known.extend(stack.drain(..).map(|start| (start, Known::Endless))),
+                Err(first) => {
+                    self.known.insert(start, Known::Open);
+                    if self.known.contains_key(&first) {
+                        // Each visit on the stack leads to the next, and the last one back to one of them.
+                        self.known.extend(stack.drain(..).map(|start| (start, Known::Endless)));
+                    } else {
+                        stack.push(first);
+                    }
+                }
             }
         }
-        match self.known.get(&(route, target)) {
-            Some(Known::Settled(spread)) => Rc::clone(spread),
-            Some(Known::Open | Known::Endless) | None => Rc::new(self.walked(route, target)),
-        }
+        Rc::new(self.walked(route, target))
     }
 
     /// One visit, those it leads to being settled; else the first that is not.

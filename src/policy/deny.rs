@@ -191,7 +191,7 @@ impl DenialClause {
         {
             return None;
         }
-        let provider = quote(offer.provider);
+        let provider = || quote(offer.provider);
         if self.forbids_everything {
             return Some(self.outside(offer));
         }
@@ -199,20 +199,20 @@ impl DenialClause {
             return Some((format!("its model is {}", quote(model)), false));
         }
         if pattern::any(&self.providers, offer.provider) {
-            return Some((format!("its provider is {provider}"), false));
+            return Some((format!("its provider is {}", provider()), false));
         }
         if let Some(region) = offer.region.filter(|region| pattern::any(&self.regions, region)) {
             return Some((format!("its region is {}", quote(region)), false));
         }
         match offer.trains_on_data {
-            Some(true) if self.trains => return Some((format!("{provider} trains on what it is sent"), false)),
+            Some(true) if self.trains => return Some((format!("{} trains on what it is sent", provider()), false)),
             Some(_) | None => {}
         }
         match (self.retention_over, offer.retention_days) {
             (Some(most), Some(days)) if days > most => {
                 let because = match most {
-                    0 => format!("{provider} keeps what it is sent, for {days} days"),
-                    most => format!("{provider} keeps what it is sent for {days} days, more than {most}"),
+                    0 => format!("{} keeps what it is sent, for {days} days", provider()),
+                    most => format!("{} keeps what it is sent for {days} days, more than {most}", provider()),
                 };
                 return Some((because, false));
             }

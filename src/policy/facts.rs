@@ -28,45 +28,47 @@ fn texts<'a>(items: impl IntoIterator<Item = &'a str>) -> Value {
 }
 
 /// The facts of a table, for expressions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FactsOf<'t> {
     table: &'t Table,
     catalogue: &'t Catalogue,
-    /// The expressions that will ask: what they never name need not be told.
-    asked: [Option<&'t str>; 2],
+    /// The words of the expressions that will ask: what they never name need not be told.
+    asked: BTreeSet<&'t str>,
 }
 
 impl<'t> FactsOf<'t> {
     /// The facts of a table that a rule asks for.
     pub fn new(table: &'t Table, catalogue: &'t Catalogue, clause: &'t CustomClause) -> Self {
-        let asked = [clause.when.as_ref().map(Expression::text), Some(clause.require.text())];
+        let texts = clause.when.iter().chain([&clause.require]).map(Expression::text);
+        let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let asked = texts.flat_map(|text| text.split(move |letter| !is_of_word(letter))).collect();
         Self { table, catalogue, asked }
     }
 
     /// Whether an expression names something.
-    fn names(self, word: &str) -> bool {
-        self.asked.iter().flatten().any(|text| text.contains(word))
+    fn names(&self, word: &str) -> bool {
+        self.asked.contains(word)
     }
 
     /// A fact, if an expression names it.
-    fn if_named(self, word: &str, fact: impl FnOnce() -> Value) -> Value {
-        if self.names(word) { fact() } else { Value::Unknown }
+    fn if_named(&self, word: &'static str, fact: impl FnOnce() -> Value) -> (&'static str, Value) {
+        (word, if self.names(word) { fact() } else { Value::Unknown })
     }
 
     /// A fact that only a route table can state. That a gateway's own file does not have it says nothing.
-    fn if_sayable(self, fact: Value) -> Value {
+    fn if_sayable(&self, fact: Value) -> Value {
         if self.table.gateway == Gateway::Native { fact } else { Value::Unknown }
     }
 
     /// What a rule that is asked of every route may ask.
-    pub fn each_route(self, route: RouteId) -> Facts {
+    pub fn each_route(&self, route: RouteId) -> Facts {
         Facts::from([("route", self.route(route))])
     }
 
     /// What a rule that is asked of every hop may ask, for the hops of one route: once for each target the hop can lead
     /// to, of a route it leads to each of the pool. A rule that asks of no target is asked once.
     pub fn each_hop<'g>(
-        self,
+        &self,
         route: RouteId,
         hops: impl IntoIterator<Item = (HopId, &'g HopEdge)>,
         mut ask: impl FnMut(&Facts, (HopId, &'g HopEdge), Option<TargetId>),
@@ -75,7 +77,7 @@ impl<'t> FactsOf<'t> {
         let mut facts = Facts::new();
         for (id, hop) in hops {
             if facts.is_empty() {
-                facts.insert("route", self.if_named("route", || self.route(route)));
+                facts.extend([self.if_named("route", || self.route(route))]);
             }
             let mut targets: Vec<Option<TargetId>> = match &hop.to {
                 _ if !asks_targets => vec![None],
@@ -92,28 +94,28 @@ impl<'t> FactsOf<'t> {
         }
     }
 
-    fn hop(self, hop: &HopEdge, target: Option<TargetId>) -> Value {
+    fn hop(&self, hop: &HopEdge, target: Option<TargetId>) -> Value {
         let to_route = hop.to_route().map(|to| self.table.routes[to].name.value.to_string());
         let label = hop.fallback(self.table).and_then(|fallback| fallback.label.as_ref());
         let announced = label.is_some_and(|label| label.value.announce.is_some());
         Value::Object(Facts::from([
-            ("symptom", text(hop.symptom.as_str())),
-            ("step", number(u64::try_from(hop.at.1 + 1).unwrap_or(u64::MAX))),
-            ("toRoute", text(to_route.unwrap_or_default())),
-            ("target", self.if_named("target", || or_unknown(target, |target| self.target(target)))),
-            ("model", self.if_named("model", || or_unknown(target, |target| self.model(target)))),
-            ("labelled", self.if_sayable(Value::Bool(label.is_some()))),
-            ("announced", self.if_sayable(Value::Bool(announced))),
+            self.if_named("symptom", || text(hop.symptom.as_str())),
+            self.if_named("step", || number(u64::try_from(hop.at.1 + 1).unwrap_or(u64::MAX))),
+            self.if_named("toRoute", || text(to_route.unwrap_or_default())),
+            self.if_named("target", || or_unknown(target, |target| self.target(target))),
+            self.if_named("model", || or_unknown(target, |target| self.model(target))),
+            self.if_named("labelled", || self.if_sayable(Value::Bool(label.is_some()))),
+            self.if_named("announced", || self.if_sayable(Value::Bool(announced))),
         ]))
     }
 
     /// What a rule that is asked of every target may ask.
-    pub fn each_target(self, target: TargetId) -> Facts {
+    pub fn each_target(&self, target: TargetId) -> Facts {
         Facts::from([("target", self.target(target))])
     }
 
     /// What a rule that is asked of every key may ask.
-    pub fn each_key(self, key: KeyId) -> Facts {
+    pub fn each_key(&self, key: KeyId) -> Facts {
         let node = &self.table.keys[key];
         let account = node.account.map(|account| &self.table.accounts[account]);
         let environment = account.and_then(|account| account.doc.environment.as_ref());
@@ -132,7 +134,7 @@ impl<'t> FactsOf<'t> {
         Facts::from([("key", Value::Object(facts))])
     }
 
-    fn route(self, id: RouteId) -> Value {
+    fn route(&self, id: RouteId) -> Value {
         let node = &self.table.routes[id];
         let slo = node.doc.slo.as_ref().map(|slo| &slo.value);
         let tier = slo.and_then(|slo| slo.tier).map(|tier| match tier {
@@ -142,75 +144,72 @@ impl<'t> FactsOf<'t> {
         });
         let deadline = slo.and_then(|slo| slo.deadline.as_ref());
         let promise = Facts::from([
-            ("tier", or_unknown(tier, text)),
-            ("deadlineMs", or_unknown(deadline, |deadline| number(deadline.value.0))),
+            self.if_named("tier", || or_unknown(tier, text)),
+            self.if_named("deadlineMs", || or_unknown(deadline, |deadline| number(deadline.value.0))),
         ]);
         let audience = node.doc.audience.as_ref().map(|audience| &audience.value);
         let teams = audience.map(|audience| audience.teams.iter().map(|team| team.value.as_str()));
         let places = audience.map(|audience| audience.environments.iter().map(|place| place.value.as_str()));
         let traffic = node.doc.traffic.as_ref().and_then(|traffic| traffic.value.requests_per_month);
         Value::Object(Facts::from([
-            ("name", text(node.name.value.as_str())),
-            ("teams", or_unknown(teams, texts)),
-            ("environments", or_unknown(places, texts)),
-            ("data", self.if_sayable(texts(node.doc.data.iter().map(|class| class.value.as_str())))),
-            ("slo", Value::Object(promise)),
-            ("ladder", or_unknown(node.doc.ladder.as_ref(), |ladder| text(ladder.value.as_str()))),
-            ("symptoms", texts(node.rungs.iter().map(|rung| rung.symptom.as_str()))),
-            (
-                "pool",
-                self.if_named("pool", || {
-                    Value::List(node.pool.iter().map(|member| self.target(member.target)).collect())
-                }),
-            ),
-            ("requestsPerMonth", or_unknown(traffic, |traffic| number(traffic.get()))),
+            self.if_named("name", || text(node.name.value.as_str())),
+            self.if_named("teams", || or_unknown(teams, texts)),
+            self.if_named("environments", || or_unknown(places, texts)),
+            self.if_named("data", || self.if_sayable(texts(node.doc.data.iter().map(|class| class.value.as_str())))),
+            self.if_named("slo", || Value::Object(promise)),
+            self.if_named("ladder", || or_unknown(node.doc.ladder.as_ref(), |ladder| text(ladder.value.as_str()))),
+            self.if_named("symptoms", || texts(node.rungs.iter().map(|rung| rung.symptom.as_str()))),
+            self.if_named("pool", || Value::List(node.pool.iter().map(|member| self.target(member.target)).collect())),
+            self.if_named("requestsPerMonth", || or_unknown(traffic, |traffic| number(traffic.get()))),
         ]))
     }
 
-    fn target(self, id: TargetId) -> Value {
+    fn target(&self, id: TargetId) -> Value {
         let (table, node) = (self.table, &self.table.targets[id]);
         let offer = Offer::new(table, self.catalogue, id);
         let keys = node.keys.iter().map(|key| table.keys[*key].name.value.as_str());
         let egress = node.egress.iter().map(|path| table.egress[*path].name.value.as_str());
         Value::Object(Facts::from([
-            ("name", text(node.name.value.as_str())),
-            ("model", self.if_named("model", || self.model(id))),
-            ("provider", text(offer.provider)),
-            ("region", or_unknown(offer.region, text)),
-            ("jurisdiction", or_unknown(offer.jurisdiction, text)),
-            ("keys", self.if_sayable(texts(keys))),
-            ("accounts", self.if_sayable(texts(offer.accounts.iter().copied()))),
-            ("egress", self.if_sayable(texts(egress))),
-            ("tools", self.if_sayable(texts(offer.tools.iter().copied()))),
-            ("timeoutMs", or_unknown(node.doc.timeout.as_ref(), |timeout| number(timeout.value.0))),
-            ("trainsOnData", or_unknown(offer.trains_on_data, Value::Bool)),
-            ("retentionDays", or_unknown(offer.retention_days, number)),
+            self.if_named("name", || text(node.name.value.as_str())),
+            self.if_named("model", || self.model(id)),
+            self.if_named("provider", || text(offer.provider)),
+            self.if_named("region", || or_unknown(offer.region, text)),
+            self.if_named("jurisdiction", || or_unknown(offer.jurisdiction, text)),
+            self.if_named("keys", || self.if_sayable(texts(keys))),
+            self.if_named("accounts", || self.if_sayable(texts(offer.accounts.iter().copied()))),
+            self.if_named("egress", || self.if_sayable(texts(egress))),
+            self.if_named("tools", || self.if_sayable(texts(offer.tools.iter().copied()))),
+            self.if_named("timeoutMs", || or_unknown(node.doc.timeout.as_ref(), |timeout| number(timeout.value.0))),
+            self.if_named("trainsOnData", || or_unknown(offer.trains_on_data, Value::Bool)),
+            self.if_named("retentionDays", || or_unknown(offer.retention_days, number)),
         ]))
     }
 
-    fn model(self, id: TargetId) -> Value {
+    fn model(&self, id: TargetId) -> Value {
         let node = &self.table.targets[id];
         let facts: &Model = &node.facts;
         let size = |tokens: Option<Tokens>| or_unknown(tokens, |tokens| number(tokens.get()));
         let flag = |flag: Option<bool>| or_unknown(flag, Value::Bool);
         let price = Facts::from([
-            ("inputMicroUsdPerMTok", or_unknown(facts.price.input, |price| number(price.0))),
-            ("outputMicroUsdPerMTok", or_unknown(facts.price.output, |price| number(price.0))),
+            self.if_named("inputMicroUsdPerMTok", || or_unknown(facts.price.input, |price| number(price.0))),
+            self.if_named("outputMicroUsdPerMTok", || or_unknown(facts.price.output, |price| number(price.0))),
         ]);
         Value::Object(Facts::from([
-            ("id", text(node.doc.model.value.as_str())),
-            ("vendor", or_unknown(facts.vendor.as_deref(), text)),
-            ("family", or_unknown(facts.family.as_deref(), text)),
-            ("tier", or_unknown(facts.tier, |tier| text(tier.as_str()))),
-            ("mode", or_unknown(facts.mode, |mode| text(mode.as_str()))),
-            ("contextTokens", size(facts.limits.context_tokens)),
-            ("outputTokens", size(facts.limits.output_tokens)),
-            ("tools", flag(facts.capabilities.tools)),
-            ("vision", flag(facts.capabilities.vision)),
-            ("structuredOutput", flag(facts.capabilities.structured_output)),
-            ("reasoning", flag(facts.capabilities.reasoning)),
-            ("retires", or_unknown(facts.lifecycle.retires.as_ref(), |date| text(date.value.to_string()))),
-            ("price", Value::Object(price)),
+            self.if_named("id", || text(node.doc.model.value.as_str())),
+            self.if_named("vendor", || or_unknown(facts.vendor.as_deref(), text)),
+            self.if_named("family", || or_unknown(facts.family.as_deref(), text)),
+            self.if_named("tier", || or_unknown(facts.tier, |tier| text(tier.as_str()))),
+            self.if_named("mode", || or_unknown(facts.mode, |mode| text(mode.as_str()))),
+            self.if_named("contextTokens", || size(facts.limits.context_tokens)),
+            self.if_named("outputTokens", || size(facts.limits.output_tokens)),
+            self.if_named("tools", || flag(facts.capabilities.tools)),
+            self.if_named("vision", || flag(facts.capabilities.vision)),
+            self.if_named("structuredOutput", || flag(facts.capabilities.structured_output)),
+            self.if_named("reasoning", || flag(facts.capabilities.reasoning)),
+            self.if_named("retires", || {
+                or_unknown(facts.lifecycle.retires.as_ref(), |date| text(date.value.to_string()))
+            }),
+            self.if_named("price", || Value::Object(price)),
         ]))
     }
 }

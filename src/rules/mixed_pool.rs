@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for (_, route) in context.entries() {
+    for (_, route) in context.entries().filter(|(_, route)| route.pool.len() > 1) {
         let said: BTreeSet<Mix> = route.doc.mixes.iter().map(|mix| mix.value).collect();
         let orders: BTreeSet<u32> = route.pool.iter().map(|member| member.order).collect();
         // Targets of one order share the traffic by chance; another order is a preference, not a mixture.

@@ -20,18 +20,19 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for (_, hop) in context.graph.hops() {
         let route = &context.table.routes[hop.from];
-        let name = quote(route.name.value.as_str());
+        let name = || quote(route.name.value.as_str());
         let message = match &hop.to {
-            Leg::Route(to) if *to == hop.from => format!("{name} falls back to itself"),
+            Leg::Route(to) if *to == hop.from => format!("{} falls back to itself", name()),
             Leg::Target(to) if is_only_target(route, *to) && context.table.gateway == Gateway::OpenClaw => {
                 format!(
-                    "{name} falls back to {}, its own first model",
+                    "{} falls back to {}, its own first model",
+                    name(),
                     quote(context.table.targets[*to].name.value.as_str())
                 )
             }
             Leg::Target(to) if is_only_target(route, *to) => {
                 let target = quote(context.table.targets[*to].name.value.as_str());
-                format!("{name} falls back to {target}, the only target of its own pool")
+                format!("{} falls back to {target}, the only target of its own pool", name())
             }
             Leg::Route(_) | Leg::Target(_) | Leg::Nowhere(_) => continue,
         };

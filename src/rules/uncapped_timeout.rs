@@ -20,19 +20,22 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for (id, route) in context.table.routes.iter() {
         let deadline = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref());
-        let name = quote(route.name.value.as_str());
         let taken = route.rungs.iter().filter(|rung| route.takes(rung));
         for (rung, step) in taken.flat_map(|rung| rung.taken().map(move |step| (rung, step))) {
             let Step::RaiseTimeout(cap) = &step.step else { continue };
+            let name = || quote(route.name.value.as_str());
             let finding = match (cap, deadline) {
                 (None, _) => {
-                    let message =
-                        format!("{name} raises its timeout without a cap: a hanging call may hold its caller for ever");
+                    let message = format!(
+                        "{} raises its timeout without a cap: a hanging call may hold its caller for ever",
+                        name()
+                    );
                     let help = "write the longest time worth waiting, below the deadline: `raise-timeout: {to: 60s}`";
                     Diagnostic::new("uncapped-timeout", step.place, "no cap", message).help(help)
                 }
                 (Some(cap), Some(deadline)) if *cap > deadline.value => {
-                    let message = format!("{name} raises its timeout to {cap}, and gives up after {}", deadline.value);
+                    let message =
+                        format!("{} raises its timeout to {cap}, and gives up after {}", name(), deadline.value);
                     Diagnostic::new("uncapped-timeout", step.place, "longer than anybody waits", message)
                         .related(deadline.span(), "nobody waits longer than this")
                         .help("a cap above the deadline caps nothing: lower it, so that the steps behind it still have time")
