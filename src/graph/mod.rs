@@ -8,6 +8,7 @@ mod run;
 mod starts;
 mod trace;
 mod walk;
+mod worst;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 

@@ -3,7 +3,7 @@
 use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Rung, Symptom, Table, TargetId};
 
 use super::FailoverGraph;
-use super::bounds::{Bounds, CYCLE, Case, Sum, Visit};
+use super::bounds::{Bounds, CYCLE, Case, Sum, Visit, visited};
 use super::moves::{Call, Move, further_keys};
 
 /// When a step calls.
@@ -18,7 +18,12 @@ pub struct Start {
 impl Visit<'_> {
     /// The steps of one rung in order, exactly as a request would take them, and when each of them calls: `None` for
     /// one that does not, or of which nothing is known.
-    pub(super) fn persistent(&self, first: TargetId, steps: &[ResolvedStep], starts: &mut Vec<Option<Start>>) -> Sum {
+    pub(super) fn persistent(
+        &self,
+        first: TargetId,
+        steps: &[ResolvedStep],
+        mut tell: impl FnMut(Option<Start>),
+    ) -> Sum {
         let mut call = Call::first(self.table, first);
         let mut sum = Sum::NOTHING;
         self.make(&mut sum, 1, &call);
@@ -59,7 +64,7 @@ impl Visit<'_> {
                 Move::Stop => break,
             };
             let start = begin.ok().filter(|_| calls);
-            starts.push(start.map(|first| Start { first, last: sum.last_start.unwrap_or(first) }));
+            tell(start.map(|first| Start { first, last: sum.last_start.unwrap_or(first) }));
         }
         sum
     }
@@ -74,9 +79,13 @@ pub struct Soonest<'t> {
 }
 
 impl<'t> Soonest<'t> {
-    /// Of some routes.
+    /// Of some routes: what matters are the routes that their steps visit.
     pub fn of(table: &'t Table, graph: &FailoverGraph, routes: &[RouteId]) -> Self {
-        let bounds = |symptom| Bounds::of(table, graph, Case::Soonest(symptom), &|_| Some(0), routes.iter().copied());
+        let bounds = |symptom| {
+            let case = Case::Soonest(symptom);
+            let next = routes.iter().flat_map(|route| visited(table, graph, *route, case));
+            Bounds::of(table, graph, case, &|_| Some(0), next)
+        };
         Self { table, by_symptom: Symptom::CONCRETE.into_iter().map(|symptom| (symptom, bounds(symptom))).collect() }
     }
 
@@ -84,13 +93,13 @@ impl<'t> Soonest<'t> {
     /// symptoms that take the rung decide. `None` for a step that does not call; a list that ends before the rung does
     /// says nothing of the steps behind.
     pub fn starts(&self, route: &RouteNode, rung: &Rung) -> Vec<Option<Start>> {
-        let taken = route.symptoms_of(rung);
-        let cases = self.by_symptom.iter().filter(|(symptom, _)| taken.contains(symptom));
+        let is_taken = |symptom: Symptom| route.symptoms_of(rung).any(|taken| taken == symptom);
+        let cases = self.by_symptom.iter().filter(|(symptom, _)| is_taken(*symptom));
         let ways = cases.flat_map(|(symptom, bounds)| {
             let visit = Visit { table: self.table, price: &|_| Some(0), bounds, case: Case::Soonest(*symptom) };
             route.pool.iter().map(move |member| {
-                let mut starts = Vec::new();
-                visit.persistent(member.target, &rung.steps, &mut starts);
+                let mut starts = Vec::with_capacity(rung.steps.len());
+                visit.persistent(member.target, &rung.steps, |start| starts.push(start));
                 starts
             })
         });

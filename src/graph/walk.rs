@@ -344,7 +344,7 @@ impl Visit {
 
 /// A symptom that takes a rung; none for the `any` of a route that has steps for every symptom.
 pub fn shows(route: &RouteNode, rung: usize) -> Option<Symptom> {
-    route.rungs.get(rung).and_then(|rung| route.symptoms_of(rung).first().copied())
+    route.rungs.get(rung).and_then(|rung| route.symptoms_of(rung).next())
 }
 
 /// The rung that a symptom takes: its own, else that of `any`.

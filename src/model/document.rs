@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error};
+use serde::de::Deserializer;
 
 use crate::litellm::Routing;
 use crate::source::{FileId, Place, Span};
 
+use super::text::text;
 use super::{Catalog, Expectations, Policy, Project, RouteTable};
 
 /// The version of the language.
@@ -26,8 +27,7 @@ pub struct TableVersion(pub semver::Version);
 
 impl<'de> Deserialize<'de> for TableVersion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        semver::Version::parse(&text).map(Self).map_err(|_| Error::custom("not a version"))
+        text(deserializer, "a version", |text| semver::Version::parse(text).ok().map(Self))
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de;
 
+use super::text::text;
+
 /// The name of a thing a table defines.
 ///
 /// In routec's own documents: lower-case letters, digits, `.`, `_` and `-`, at most 128 bytes. A table read from a
@@ -45,8 +47,7 @@ impl fmt::Display for Name {
 
 impl<'de> de::Deserialize<'de> for Name {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::native(&text).ok_or_else(|| de::Error::custom("not a name"))
+        text(deserializer, "a name", Self::native)
     }
 }
 
@@ -87,9 +88,10 @@ impl fmt::Display for ForeignName {
 
 impl<'de> de::Deserialize<'de> for ForeignName {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let fits = (1..=256).contains(&text.chars().count()) && !text.contains(['\n', '\r']);
-        fits.then(|| Self(text.into_owned())).ok_or_else(|| de::Error::custom("not a name"))
+        text(deserializer, "a name", |text| {
+            let fits = (1..=256).contains(&text.chars().count()) && !text.contains(['\n', '\r']);
+            fits.then(|| Self(text.to_owned()))
+        })
     }
 }
 
@@ -121,10 +123,10 @@ impl Sha256 {
 
 impl<'de> de::Deserialize<'de> for Sha256 {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        let fits = text.len() == 64 && text.bytes().all(is_digit);
-        if fits { Ok(Self(text.into_owned())) } else { Err(de::Error::custom("not a SHA-256")) }
+        text(deserializer, "a SHA-256", |text| {
+            (text.len() == 64 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+        })
     }
 }
 
@@ -188,8 +190,7 @@ impl fmt::Display for ModelId {
 
 impl<'de> de::Deserialize<'de> for ModelId {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::native(&text).ok_or_else(|| de::Error::custom("not a model id"))
+        text(deserializer, "a model id", Self::native)
     }
 }
 
@@ -264,8 +265,7 @@ impl fmt::Debug for SecretRef {
 
 impl<'de> de::Deserialize<'de> for SecretRef {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Ok(Self::new(&text))
+        text(deserializer, "a text", |text| Some(Self::new(text)))
     }
 }
 

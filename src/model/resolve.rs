@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
-use crate::source::{Entries, Entry, Place, Span, Spanned};
+use crate::source::{Entries, Entry, Place, Spanned};
 
+use super::scope::Scope;
 use super::table::{
     AccountNode, Arena, Id, KeyNode, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Table, TargetNode,
 };
@@ -27,8 +28,6 @@ pub fn resolve(parts: Vec<Part>, catalogue: &Catalogue, sink: &mut Sink) -> Vec<
     }
     groups.into_iter().filter_map(|(_, parts)| Resolver::new(&parts, catalogue, sink).run(parts)).collect()
 }
-
-type Scope<T> = BTreeMap<String, Id<T>>;
 
 struct Resolver<'a> {
     catalogue: &'a Catalogue,
@@ -140,37 +139,35 @@ impl<'a> Resolver<'a> {
     }
 
     fn fill(&mut self, joined: Joined, table: &mut Table) {
-        let mut providers = Scope::new();
-        for entry in self.once("provider", joined.providers) {
-            let name = entry.name.value.to_string();
-            providers.insert(name, table.providers.push(entry));
-        }
-        let mut accounts = Scope::new();
-        for Entry { name, value: doc } in self.once("account", joined.accounts) {
+        table.providers = self.once("provider", joined.providers).into_iter().collect();
+        let providers = Scope::of(table.providers.iter().map(|(id, entry)| (&entry.name, id)));
+        let accounts = self.once("account", joined.accounts).into_iter().map(|Entry { name, value: doc }| {
             let provider = self.find("provider", &providers, &doc.provider);
-            accounts.insert(name.value.to_string(), table.accounts.push(AccountNode { name, doc, provider }));
-        }
-        let mut keys = Scope::new();
-        for Entry { name, value: doc } in self.once("key", joined.keys) {
+            AccountNode { name, doc, provider }
+        });
+        table.accounts = accounts.collect();
+        let accounts = Scope::of(table.accounts.iter().map(|(id, node)| (&node.name, id)));
+        let keys = self.once("key", joined.keys).into_iter().map(|Entry { name, value: doc }| {
             let account = self.find("account", &accounts, &doc.account);
-            keys.insert(name.value.to_string(), table.keys.push(KeyNode { name, doc, account }));
-        }
+            KeyNode { name, doc, account }
+        });
+        table.keys = keys.collect();
+        let keys = Scope::of(table.keys.iter().map(|(id, node)| (&node.name, id)));
         let regions: BTreeSet<String> = table
             .providers
             .values()
             .flat_map(|provider| provider.value.regions.iter().map(|region| region.name.value.to_string()))
             .collect();
-        let mut egress = Scope::new();
-        for entry in self.once("egress", joined.egress) {
+        table.egress = self.once("egress", joined.egress).into_iter().collect();
+        for entry in table.egress.values() {
             for region in entry.value.regions.iter().flatten() {
                 if !regions.contains(region.value.as_str()) {
                     self.unknown("region", region.value.as_str(), region.place, regions.iter().map(String::as_str));
                 }
             }
-            egress.insert(entry.name.value.to_string(), table.egress.push(entry));
         }
-        let mut targets = Scope::new();
-        for Entry { name, value: doc } in self.once("target", joined.targets) {
+        let egress = Scope::of(table.egress.iter().map(|(id, entry)| (&entry.name, id)));
+        let targets = self.once("target", joined.targets).into_iter().map(|Entry { name, value: doc }| {
             let provider = self.find("provider", &providers, &doc.provider);
             if let (Some(provider), Some(region)) = (provider, &doc.region) {
                 let known = &table.providers[provider].value.regions;
@@ -188,26 +185,24 @@ impl<'a> Resolver<'a> {
                 doc.egress.iter().flatten().filter_map(|path| self.find("egress", &egress, path)).collect();
             let model = self.model_of(&doc);
             let facts = self.facts(model, doc.own_facts.as_deref());
-            let node = TargetNode { name, provider, keys: found_keys, egress: found_egress, model, facts, doc };
-            targets.insert(node.name.value.to_string(), table.targets.push(node));
-        }
-        let routes = self.once("route", joined.routes);
-        let mut route_scope = Scope::new();
-        let mut numbering: Arena<RouteNode> = Arena::default();
-        for Entry { name, value: doc } in routes {
+            TargetNode { name, provider, keys: found_keys, egress: found_egress, model, facts, doc }
+        });
+        table.targets = targets.collect();
+        let targets = Scope::of(table.targets.iter().map(|(id, node)| (&node.name, id)));
+        let routes = self.once("route", joined.routes).into_iter().map(|Entry { name, value: doc }| {
             let pool = self.pool(&doc, &targets);
-            let id = numbering.push(RouteNode { name, doc, pool, rungs: Vec::new() });
-            route_scope.insert(numbering[id].name.value.to_string(), id);
-        }
+            RouteNode { name, doc, pool, rungs: Vec::new() }
+        });
+        table.routes = routes.collect();
+        let routes = Scope::of(table.routes.iter().map(|(id, node)| (&node.name, id)));
         let mut ladders: BTreeMap<String, (super::LadderId, Vec<Rung>)> = BTreeMap::new();
         for Entry { name, value } in self.once("ladder", joined.ladders) {
             let key = name.value.to_string();
             let id = table.ladders.push(name);
-            let rungs = self.rungs(value, Some(id), &targets, &route_scope, &egress);
+            let rungs = self.rungs(value, Some(id), &targets, &routes, &egress);
             ladders.insert(key, (id, rungs));
         }
-        for (_, route) in numbering.iter() {
-            let mut route = route.clone();
+        for route in table.routes.values_mut() {
             if let Some(ladder) = &route.doc.ladder {
                 match ladders.get(ladder.value.as_str()) {
                     Some((_, rungs)) => route.rungs.clone_from(rungs),
@@ -217,13 +212,12 @@ impl<'a> Resolver<'a> {
                 }
             }
             if let Some(failover) = route.doc.failover.take() {
-                for rung in self.rungs(failover, None, &targets, &route_scope, &egress) {
+                for rung in self.rungs(failover, None, &targets, &routes, &egress) {
                     route.rungs.retain(|other| other.symptom != rung.symptom);
                     route.rungs.push(rung);
                 }
                 route.rungs.sort_by_key(|rung| rung.symptom);
             }
-            table.routes.push(route);
         }
         table.paths = self.once("path", joined.paths);
         table.parity = joined.parity;
@@ -300,12 +294,12 @@ impl<'a> Resolver<'a> {
     fn leg(&mut self, hop: &Spanned<Hop>, targets: &Scope<TargetNode>, routes: &Scope<RouteNode>) -> Leg {
         let (word, other, name, found, elsewhere) = match &hop.value {
             Hop::Target(name) => {
-                let found = targets.get(name.as_str()).map(|id| Leg::Target(*id));
-                ("target", "route", name, found, routes.contains_key(name.as_str()))
+                let found = targets.get(name.as_str()).map(Leg::Target);
+                ("target", "route", name, found, routes.get(name.as_str()).is_some())
             }
             Hop::Route(name) => {
-                let found = routes.get(name.as_str()).map(|id| Leg::Route(*id));
-                ("route", "target", name, found, targets.contains_key(name.as_str()))
+                let found = routes.get(name.as_str()).map(Leg::Route);
+                ("route", "target", name, found, targets.get(name.as_str()).is_some())
             }
         };
         if let Some(leg) = found {
@@ -320,42 +314,47 @@ impl<'a> Resolver<'a> {
                 );
             }
         } else if word == "target" {
-            self.unknown(word, name.as_str(), hop.place, targets.keys().map(String::as_str));
+            self.unknown(word, name.as_str(), hop.place, targets.names());
         } else {
-            self.unknown(word, name.as_str(), hop.place, routes.keys().map(String::as_str));
+            self.unknown(word, name.as_str(), hop.place, routes.names());
         }
         Leg::Nowhere(name.clone())
     }
 
     /// The entries with every name once; a name defined twice is reported with both places.
-    fn once<T>(&mut self, word: &str, entries: Entries<Name, T>) -> Vec<Entry<Name, T>> {
-        let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
-        let mut kept = Vec::with_capacity(entries.len());
-        for entry in entries {
-            match seen.get(&entry.name.value) {
-                // Within one mapping the reader of the text has reported it.
-                Some(first) if first.file == entry.name.span().file => {}
-                Some(first) => {
-                    let message = format!("the {word} {} is defined twice", quote(entry.name.value.as_str()));
-                    self.sink.report(
-                        Diagnostic::new("duplicate-key", entry.name.place, "again here", message)
-                            .related(*first, "first here")
-                            .help("give one of them another name; the first one is used"),
-                    );
-                }
-                None => {
-                    seen.insert(entry.name.value.clone(), entry.name.span());
-                    kept.push(entry);
-                }
+    fn once<T>(&mut self, word: &str, mut entries: Entries<Name, T>) -> Vec<Entry<Name, T>> {
+        let mut sorted: Vec<(&Name, usize)> =
+            entries.iter().enumerate().map(|(number, entry)| (&entry.name.value, number)).collect();
+        sorted.sort_unstable();
+        // Every entry whose name an earlier one has, with the first of those.
+        let mut again: BTreeMap<usize, usize> = BTreeMap::new();
+        for same in sorted.chunk_by(|(a, _), (b, _)| a == b) {
+            if let [(_, first), others @ ..] = same {
+                again.extend(others.iter().map(|(_, number)| (*number, *first)));
             }
         }
-        kept
+        for (number, first) in &again {
+            let (Some(entry), Some(first)) = (entries.0.get(*number), entries.0.get(*first)) else { continue };
+            // Within one mapping the reader of the text has reported it.
+            if first.name.span().file == entry.name.span().file {
+                continue;
+            }
+            let message = format!("the {word} {} is defined twice", quote(entry.name.value.as_str()));
+            self.sink.report(
+                Diagnostic::new("duplicate-key", entry.name.place, "again here", message)
+                    .related(first.name.span(), "first here")
+                    .help("give one of them another name; the first one is used"),
+            );
+        }
+        let mut number = 0usize..;
+        entries.0.retain(|_| number.next().is_none_or(|number| !again.contains_key(&number)));
+        entries.0
     }
 
     fn find<T>(&mut self, word: &str, scope: &Scope<T>, name: &Spanned<Name>) -> Option<Id<T>> {
-        let found = scope.get(name.value.as_str()).copied();
+        let found = scope.get(name.value.as_str());
         if found.is_none() {
-            self.unknown(word, name.value.as_str(), name.place, scope.keys().map(String::as_str));
+            self.unknown(word, name.value.as_str(), name.place, scope.names());
         }
         found
     }

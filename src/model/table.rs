@@ -72,6 +72,12 @@ impl<T> Default for Arena<T> {
     }
 }
 
+impl<T> FromIterator<T> for Arena<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self { items: items.into_iter().collect() }
+    }
+}
+
 impl<T> Arena<T> {
     /// Adds a thing and gives its id.
     pub fn push(&mut self, item: T) -> Id<T> {
@@ -87,6 +93,11 @@ impl<T> Arena<T> {
     /// Everything, in source order.
     pub fn values(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()
+    }
+
+    /// The items in order, to change them.
+    pub(super) fn values_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.items.iter_mut()
     }
 
     /// How many there are.
@@ -252,14 +263,11 @@ impl RouteNode {
     }
 
     /// The symptoms on which a rung of this route is taken.
-    pub fn symptoms_of(&self, rung: &Rung) -> Vec<Symptom> {
-        if rung.symptom != Symptom::Any {
-            return vec![rung.symptom];
-        }
-        Symptom::CONCRETE
-            .into_iter()
-            .filter(|symptom| !self.rungs.iter().any(|other| other.symptom == *symptom))
-            .collect()
+    pub fn symptoms_of(&self, rung: &Rung) -> impl Iterator<Item = Symptom> + use<'_> {
+        let own = Some(rung.symptom).filter(|symptom| *symptom != Symptom::Any);
+        let others: &[Symptom] = if own.is_none() { &Symptom::CONCRETE } else { &[] };
+        let has_own = |symptom: &Symptom| self.rungs.iter().any(|other| other.symptom == *symptom);
+        own.into_iter().chain(others.iter().copied().filter(move |symptom| !has_own(symptom)))
     }
 
     /// The step of another rung that is the same one, where a route's ladders share what stands at one place.
@@ -272,7 +280,7 @@ impl RouteNode {
 
     /// Whether any symptom takes a rung: none takes the `any` of a route that has steps of its own for each.
     pub fn takes(&self, rung: &Rung) -> bool {
-        !self.symptoms_of(rung).is_empty()
+        self.symptoms_of(rung).next().is_some()
     }
 
     /// How findings and waivers name it.

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de;
 
+use super::text::text;
+
 /// A text that is not of the unit asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitError;
@@ -285,8 +287,7 @@ macro_rules! unit {
     ($type:ident, $words:literal, $pattern:literal, $description:literal, [$($example:literal),+]) => {
         impl<'de> de::Deserialize<'de> for $type {
             fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(|UnitError| de::Error::custom(concat!("not ", $words)))
+                text(deserializer, $words, |text| text.parse().ok())
             }
         }
 

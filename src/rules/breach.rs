@@ -104,7 +104,7 @@ pub(super) fn refused(
 /// Whether a caller can make a request take a hop: by a prompt that is too long, or by content that is refused.
 pub(super) fn can_be_forced(context: &Context<'_>, hop: &HopEdge) -> bool {
     let Some(rung) = hop.rung(context.table) else { return false };
-    context.table.routes[hop.from].symptoms_of(rung).into_iter().any(is_forcible)
+    context.table.routes[hop.from].symptoms_of(rung).any(is_forcible)
 }
 
 /// Whether only a caller can make a request take a whole path; what any failure takes is a failure's, too.

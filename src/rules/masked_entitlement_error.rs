@@ -56,6 +56,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 /// The symptoms a hop hides: its own, or those that `any` covers.
 fn masked(context: &Context<'_>, hop: &crate::graph::HopEdge) -> Vec<Symptom> {
     let Some(rung) = hop.rung(context.table) else { return Vec::new() };
-    let symptoms = context.table.routes[hop.from].symptoms_of(rung);
-    [Symptom::NotEntitled, Symptom::Auth].into_iter().filter(|symptom| symptoms.contains(symptom)).collect()
+    let route = &context.table.routes[hop.from];
+    let takes = |symptom: &Symptom| route.symptoms_of(rung).any(|taken| taken == *symptom);
+    [Symptom::NotEntitled, Symptom::Auth].into_iter().filter(takes).collect()
 }

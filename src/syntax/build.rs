@@ -156,14 +156,25 @@ impl<'s> Builder<'s> {
         Kind::Owned(style, to_u32(self.tree.owned.len() - 1))
     }
 
+    /// Whether some of many keys have the same text.
+    fn repeats(&self, ids: &[NodeId]) -> bool {
+        let keys = ids.iter().step_by(2).filter_map(|key| self.tree.text(self.tree.node(*key).kind));
+        let mut texts: Vec<&str> = keys.map(|(_, text)| text).collect();
+        texts.sort_unstable();
+        texts.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    }
+
     /// Reports keys that stand twice or are no words; true where reading the mapping takes care.
     fn check_keys(&mut self, from: usize) -> bool {
         let ids = self.pending.get(from..).unwrap_or_default();
         let keys = ids.iter().step_by(2);
         let mut knotty = false;
-        let mut few: Vec<(&str, NodeId)> = Vec::new();
+        // Most mappings are small, and comparing a few keys is quicker than keeping them in a set.
+        let mut few = [("", NodeId(0)); 16];
+        let mut count = 0;
         let mut many = std::collections::BTreeMap::new();
-        let is_large = ids.len() > 32;
+        let is_large = ids.len() > 2 * few.len();
+        let may_repeat = !is_large || self.repeats(ids);
         for key in keys {
             let node = self.tree.node(*key);
             let span = self.tree.span(node.start, node.end);
@@ -184,11 +195,16 @@ impl<'s> Builder<'s> {
             };
             let merges = self.tree.merges && text == "<<";
             knotty |= merges;
-            let earlier = if is_large {
+            let earlier = if !may_repeat {
+                None
+            } else if is_large {
                 many.insert(text, *key)
             } else {
-                let found = few.iter().find(|(seen, _)| *seen == text).map(|(_, id)| *id);
-                few.push((text, *key));
+                let found = few.iter().take(count).find(|(seen, _)| *seen == text).map(|(_, id)| *id);
+                if let Some(free) = few.get_mut(count) {
+                    *free = (text, *key);
+                    count += 1;
+                }
                 found
             };
             if let Some(earlier) = earlier {

@@ -21,8 +21,10 @@ pub(super) struct Cursor<'s> {
 /// Whether every character is one that stands for itself; so no byte is zero, and zero can mean the end.
 fn is_plain(text: &str) -> bool {
     let control = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7f;
+    // Many bytes at once: to stop at the first would look at each by itself.
+    let has_control = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | control(*byte));
     let odd = |letter: char| matches!(letter, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}'..='\u{ffff}');
-    !text.bytes().any(control) && (text.is_ascii() || !text.chars().any(odd))
+    !text.as_bytes().chunks(256).any(has_control) && (text.is_ascii() || !text.chars().any(odd))
 }
 
 /// A scalar on one line: where it stands, quotes included, and its text.
@@ -105,6 +107,10 @@ impl<'s> Cursor<'s> {
     fn plain_end(&self, start: usize, within: Within) -> usize {
         let (mut at, mut end) = (start, start);
         loop {
+            let mark = self.find(at, |byte| matches!(byte, 0 | b'\n' | b' ' | b'#' | b':') || is_bracket(byte));
+            if mark > at {
+                (at, end) = (mark, mark);
+            }
             match self.byte(at) {
                 b'\n' | 0 => return end,
                 b' ' => {

@@ -73,8 +73,8 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
                 visitor.visit_f64(digits.parse().map_err(|_| self.wrong("a number"))?)
             }
             Shape::Scalar(Scalar::Text(text)) => visitor.visit_str(text),
-            Shape::Sequence => visitor.visit_seq(Items(self.0.items().collect::<Vec<_>>().into_iter())),
-            Shape::Mapping => visitor.visit_map(Pairs { pairs: self.0.entries().into_iter(), value: None }),
+            Shape::Sequence => visitor.visit_seq(Items(self.0.items())),
+            Shape::Mapping => visitor.visit_map(Pairs { pairs: self.0.each_entry(), value: None }),
         }
         .map_err(located)
     }
@@ -119,22 +119,26 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
     }
 }
 
-struct Items<'t>(std::vec::IntoIter<Value<'t>>);
+struct Items<I>(I);
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de, 't, I: Iterator<Item = Value<'t>>> SeqAccess<'de> for Items<I> {
     type Error = ReadError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         self.0.next().map(|item| seed.deserialize(Reader(item))).transpose()
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.0.size_hint().1
+    }
 }
 
-struct Pairs<'t> {
-    pairs: std::vec::IntoIter<(Value<'t>, Value<'t>)>,
+struct Pairs<'t, I> {
+    pairs: I,
     value: Option<Value<'t>>,
 }
 
-impl<'de> MapAccess<'de> for Pairs<'_> {
+impl<'de, 't, I: Iterator<Item = (Value<'t>, Value<'t>)>> MapAccess<'de> for Pairs<'t, I> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
@@ -146,6 +150,10 @@ impl<'de> MapAccess<'de> for Pairs<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         let value = self.value.take().ok_or_else(|| <ReadError as de::Error>::custom("a value before its key"))?;
         seed.deserialize(Reader(value))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.pairs.size_hint().1
     }
 }
 
@@ -272,7 +280,7 @@ impl<'de, K: de::Deserialize<'de>, V: de::Deserialize<'de>> Visitor<'de> for Ent
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Entries::default();
+        let mut entries = Entries(Vec::with_capacity(map.size_hint().unwrap_or(0)));
         while let Some(name) = map.next_key::<Spanned<K>>()? {
             entries.push(name, map.next_value()?);
         }

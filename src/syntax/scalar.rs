@@ -22,13 +22,17 @@ impl<'t> Scalar<'t> {
     /// The meaning of a plain (unquoted) scalar.
     pub fn plain(text: &'t str) -> Self {
         match text.as_bytes().first() {
-            None => Self::Null,
-            Some(b'~' | b'n' | b'N') if matches!(text, "~" | "null" | "Null" | "NULL") => Self::Null,
+            None | Some(b'~' | b'n' | b'N') if Self::is_null(text) => Self::Null,
             Some(b't' | b'T') if matches!(text, "true" | "True" | "TRUE") => Self::Bool(true),
             Some(b'f' | b'F') if matches!(text, "false" | "False" | "FALSE") => Self::Bool(false),
             Some(b'-' | b'0'..=b'9') => Self::number(text),
-            Some(_) => Self::Text(text),
+            None | Some(_) => Self::Text(text),
         }
+    }
+
+    /// Whether a plain scalar means nothing.
+    pub(super) fn is_null(text: &str) -> bool {
+        matches!(text, "" | "~" | "null" | "Null" | "NULL")
     }
 
     fn number(text: &'t str) -> Self {

@@ -89,17 +89,25 @@ impl<'t> Value<'t> {
 
     /// Whether it is a list.
     pub fn is_sequence(self) -> bool {
-        matches!(self.shape(), Shape::Sequence)
+        matches!(self.tree.node(self.id).kind, Kind::Sequence(..))
     }
 
     /// Whether it is a mapping.
     pub fn is_mapping(self) -> bool {
-        matches!(self.shape(), Shape::Mapping)
+        matches!(self.tree.node(self.id).kind, Kind::Mapping(..) | Kind::KnottyMapping(..))
     }
 
     /// Whether it says nothing: `null`, `~`, or no value at all.
     pub fn is_null(self) -> bool {
-        matches!(self.shape(), Shape::Scalar(Scalar::Null))
+        match self.tree.text(self.tree.node(self.id).kind) {
+            Some((Style::Plain, text)) => Scalar::is_null(text),
+            Some((Style::Quoted, _)) | None => false,
+        }
+    }
+
+    /// Whether there is nothing readable here.
+    fn is_missing(self) -> bool {
+        matches!(self.tree.node(self.id).kind, Kind::Alias(_) | Kind::Missing)
     }
 
     fn nodes(self) -> &'t [NodeId] {
@@ -115,29 +123,37 @@ impl<'t> Value<'t> {
     }
 
     /// The items of a list, without those that could not be read.
-    pub fn items(self) -> impl Iterator<Item = Value<'t>> {
+    pub fn items(self) -> impl Iterator<Item = Value<'t>> + use<'t> {
         let ids = if self.is_sequence() { self.nodes() } else { &[] };
         ids.iter()
             .map(move |id| Self::through(self.tree, *id, self.alias, self.depth + 1))
-            .filter(|item| !matches!(item.shape(), Shape::Missing))
+            .filter(|item| !item.is_missing())
     }
 
     /// The keys and values of a mapping in source order, merge keys expanded (what is written here wins over what is
     /// merged) and, where a key stands twice, the last one, as gateways read it.
     pub fn entries(self) -> Vec<(Value<'t>, Value<'t>)> {
-        match self.tree.node(self.id).kind {
-            Kind::Mapping(..) => self.pairs().collect(),
-            Kind::KnottyMapping(..) => self.knotty_entries(),
-            Kind::Slice(..) | Kind::Owned(..) | Kind::Sequence(..) | Kind::Alias(_) | Kind::Missing => Vec::new(),
-        }
+        self.each_entry().collect()
     }
 
-    fn pairs(self) -> impl Iterator<Item = (Value<'t>, Value<'t>)> {
+    /// The same, one after the other.
+    pub(super) fn each_entry(self) -> impl Iterator<Item = (Value<'t>, Value<'t>)> + use<'t> {
+        let (plain, knotty) = match self.tree.node(self.id).kind {
+            Kind::Mapping(..) => (Some(self.pairs()), Vec::new()),
+            Kind::KnottyMapping(..) => (None, self.knotty_entries()),
+            Kind::Slice(..) | Kind::Owned(..) | Kind::Sequence(..) | Kind::Alias(_) | Kind::Missing => {
+                (None, Vec::new())
+            }
+        };
+        plain.into_iter().flatten().chain(knotty)
+    }
+
+    fn pairs(self) -> impl Iterator<Item = (Value<'t>, Value<'t>)> + use<'t> {
         self.nodes().chunks_exact(2).filter_map(move |pair| {
             let [key, value] = pair else { return None };
             let key = Self::through(self.tree, *key, self.alias, self.depth + 1);
             let value = Self::through(self.tree, *value, self.alias, self.depth + 1);
-            (!matches!(value.shape(), Shape::Missing)).then_some((key, value))
+            (!value.is_missing()).then_some((key, value))
         })
     }
 

@@ -131,10 +131,11 @@ impl World {
             return tree.read(path);
         }
         let file = fs::File::open(path)?;
-        if file.metadata()?.is_dir() {
+        let told = file.metadata()?;
+        if told.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
         }
-        self.read_all(file)
+        self.read_all(file, told.len())
     }
 
     /// Reads a file that holds a secret into one piece of memory, so that no copy stays behind when it is wiped.
@@ -161,11 +162,12 @@ impl World {
 
     /// Reads standard input.
     pub(crate) fn read_stdin(&self) -> io::Result<Vec<u8>> {
-        self.read_all(io::stdin().lock())
+        self.read_all(io::stdin().lock(), 0)
     }
 
-    fn read_all(&self, from: impl Read) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+    /// Reads everything, which is about so many bytes.
+    fn read_all(&self, from: impl Read, about: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(usize::try_from(about.min(LARGEST)).unwrap_or(0) + 1);
         let read = from.take(LARGEST + 1).read_to_end(&mut bytes)?;
         if u64::try_from(read).unwrap_or(u64::MAX) > LARGEST {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 256 MiB"));
