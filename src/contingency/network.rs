@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::graph::Call;
 use crate::litellm::Spaces;
-use crate::model::{Percent, RouteId, Table, TargetId};
+use crate::model::{Percent, RouteId, Table};
 
 use super::element::{Element, Failure, models};
 use super::flow::{Capacities, Class, Limited, Rate, Share, WHOLE, by_lists, classes};
@@ -22,16 +22,20 @@ pub struct Network<'t> {
     lists: Option<&'t Lists<'t>>,
     /// What stays free of every limit.
     pub headroom: Percent,
-    pub(super) classes: Vec<Class>,
+    pub(super) load: Rc<Load>,
     capacities: Capacities,
     /// The load on each limit when nothing fails and nothing is refused.
     base: Vec<Rate>,
     /// The classes whose first call draws on each limit.
     drawing: Vec<Vec<usize>>,
+}
+
+/// Who sends how much where when nothing fails, whatever the limits.
+#[derive(Debug)]
+pub(super) struct Load {
+    pub(super) classes: Vec<Class>,
     /// The classes whose first call each element would hit.
     hit: BTreeMap<Element, Vec<usize>>,
-    /// The targets of each route that answer when nothing fails and nothing is refused.
-    pub(super) first: BTreeSet<(RouteId, TargetId)>,
 }
 
 /// After so many rounds what still moves is less than a request a day.
@@ -46,23 +50,25 @@ pub(super) const TRACE: Share = WHOLE / 1_000_000;
 impl<'t> Network<'t> {
     /// The load of a table on its keys, of whose limits some headroom stays free.
     pub fn new(table: &'t Table, headroom: Percent) -> Self {
-        Self::of(table, None, classes(table), headroom)
+        Self::of(table, None, Rc::new(Load::new(table, classes(table))), headroom)
+    }
+
+    /// The same load, with another part of the limits kept free.
+    #[must_use]
+    pub fn keeping(&self, headroom: Percent) -> Self {
+        Self::of(self.table, self.lists, Rc::clone(&self.load), headroom)
     }
 
     /// The requests for every group of a LiteLLM file. Such a file states no load, so that no limit is ever reached.
     pub fn of_lists(lists: &'t Lists<'t>, headroom: Percent) -> Self {
-        Self::of(lists.table, Some(lists), by_lists(lists), headroom)
+        Self::of(lists.table, Some(lists), Rc::new(Load::new(lists.table, by_lists(lists))), headroom)
     }
 
-    fn of(table: &'t Table, lists: Option<&'t Lists<'t>>, classes: Vec<Class>, headroom: Percent) -> Self {
+    fn of(table: &'t Table, lists: Option<&'t Lists<'t>>, load: Rc<Load>, headroom: Percent) -> Self {
         let capacities = Capacities::new(table, headroom.0);
-        let models = models(table);
-        let firsts = |class: &Class| class.flows.iter().map(|flow| (flow.route, class.target)).collect::<Vec<_>>();
-        let first = classes.iter().flat_map(firsts).collect();
         let mut base = vec![Rate::default(); capacities.all.len()];
         let mut drawing: Vec<Vec<usize>> = vec![Vec::new(); capacities.all.len()];
-        let mut hit: BTreeMap<Element, Vec<usize>> = BTreeMap::new();
-        for (number, class) in classes.iter().enumerate() {
+        for (number, class) in load.classes.iter().enumerate() {
             let call = Call::first(table, class.target);
             for limit in capacities.of_call(table, &call) {
                 if let (Some(sum), Some(list)) = (base.get_mut(*limit), drawing.get_mut(*limit)) {
@@ -70,11 +76,8 @@ impl<'t> Network<'t> {
                     list.push(number);
                 }
             }
-            for element in Element::of_call(table, &models, &call) {
-                hit.entry(element).or_default().push(number);
-            }
         }
-        Self { table, lists, headroom, classes, capacities, base, drawing, hit, first }
+        Self { table, lists, headroom, load, capacities, base, drawing }
     }
 
     /// What happens when nothing fails.
@@ -86,7 +89,7 @@ impl<'t> Network<'t> {
     pub fn fail(&self, failures: &[Failure]) -> Outage {
         let limits = self.capacities.all.len();
         let mut touched: BTreeSet<usize> =
-            failures.iter().filter_map(|failure| self.hit.get(&failure.element)).flatten().copied().collect();
+            failures.iter().filter_map(|failure| self.load.hit.get(&failure.element)).flatten().copied().collect();
         let mut accepted = vec![WHOLE; limits];
         let mut outage = Outage::new(failures.to_vec());
         let mut rest = self.base.clone();
@@ -97,7 +100,7 @@ impl<'t> Network<'t> {
         let spaces = self.lists.map(|lists| Spaces::new(&lists.router));
         for round in 0..ROUNDS {
             let mut visits = Visits::new(self, failures, &accepted);
-            let classes = touched.iter().filter_map(|number| Some((*number, self.classes.get(*number)?)));
+            let classes = touched.iter().filter_map(|number| Some((*number, self.load.classes.get(*number)?)));
             let undecided = &mut outage.undecided;
             outage.spreads = classes
                 .filter_map(|(number, class)| match self.lists.zip(class.deployment) {
@@ -116,7 +119,7 @@ impl<'t> Network<'t> {
                 .collect();
             let mut offered = rest.clone();
             for (class, spread) in &outage.spreads {
-                let Some(class) = self.classes.get(*class) else { continue };
+                let Some(class) = self.load.classes.get(*class) else { continue };
                 for (limit, share) in &spread.offers {
                     if let Some(sum) = offered.get_mut(*limit) {
                         sum.add(class.rate.part(*share));
@@ -160,7 +163,7 @@ impl<'t> Network<'t> {
 
     /// Takes the load of a class away from where it goes when nothing fails.
     fn set_aside(&self, class: usize, rest: &mut [Rate]) {
-        let Some(class) = self.classes.get(class) else { return };
+        let Some(class) = self.load.classes.get(class) else { return };
         let call = Call::first(self.table, class.target);
         for limit in self.capacities.of_call(self.table, &call) {
             if let Some(sum) = rest.get_mut(*limit) {
@@ -190,6 +193,19 @@ impl<'t> Network<'t> {
     /// The chain of events of an outage as far as one route goes.
     pub fn events_of(&self, outage: &Outage, route: RouteId) -> Vec<Event> {
         outage.events(outage.moved_of(self, route))
+    }
+}
+
+impl Load {
+    fn new(table: &Table, classes: Vec<Class>) -> Self {
+        let models = models(table);
+        let mut hit: BTreeMap<Element, Vec<usize>> = BTreeMap::new();
+        for (number, class) in classes.iter().enumerate() {
+            for element in Element::of_call(table, &models, &Call::first(table, class.target)) {
+                hit.entry(element).or_default().push(number);
+            }
+        }
+        Self { classes, hit }
     }
 }
 

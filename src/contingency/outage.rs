@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::model::{KeyId, RouteId, TargetId};
 
 use super::element::Failure;
-use super::flow::{Limited, Rate, Share, WHOLE, Written};
+use super::flow::{Class, Limited, Rate, Share, WHOLE, Written};
 use super::network::Network;
 
 /// The part of a flow that rounding may lose.
@@ -27,7 +27,7 @@ pub struct Answer {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spread {
     /// The limits it draws on, and with which part of it.
-    pub(super) offers: BTreeMap<usize, Share>,
+    pub(super) offers: Vec<(usize, Share)>,
     pub(super) answers: Vec<Answer>,
     pub(super) lost: Share,
 }
@@ -35,8 +35,10 @@ pub(super) struct Spread {
 impl Spread {
     /// Notes that so much wants through a limit.
     pub(super) fn offer(&mut self, limit: usize, share: Share) {
-        let sum = self.offers.entry(limit).or_default();
-        *sum = sum.saturating_add(share);
+        match self.offers.iter_mut().find(|(known, _)| *known == limit) {
+            Some((_, sum)) => *sum = sum.saturating_add(share),
+            None => self.offers.push((limit, share)),
+        }
     }
 
     /// Notes an answer: who answers some of it at one call and some at another answers the sum.
@@ -125,7 +127,7 @@ impl Outage {
     fn moved_if(&self, network: &Network<'_>, wanted: impl Fn(RouteId) -> bool) -> Vec<Moved> {
         let mut all: Vec<Moved> = Vec::new();
         for (number, spread) in &self.spreads {
-            let Some(class) = network.classes.get(*number) else { continue };
+            let Some(class) = network.load.classes.get(*number) else { continue };
             all.extend(class.flows.iter().filter(|flow| wanted(flow.route)).map(|flow| Moved {
                 route: flow.route,
                 from: class.target,
@@ -143,7 +145,7 @@ impl Outage {
     pub fn lost(&self, network: &Network<'_>) -> BTreeMap<RouteId, Share> {
         let mut lost: BTreeMap<RouteId, Share> = BTreeMap::new();
         for (number, spread) in self.spreads.iter().filter(|(_, spread)| spread.lost > 0) {
-            for flow in network.classes.get(*number).into_iter().flat_map(|class| &class.flows) {
+            for flow in network.load.classes.get(*number).into_iter().flat_map(|class| &class.flows) {
                 let part = super::flow::part(flow.share, spread.lost);
                 let sum = lost.entry(flow.route).or_default();
                 *sum = sum.saturating_add(part).min(WHOLE);
@@ -169,7 +171,7 @@ impl Outage {
         let answered = |outage: &Outage| {
             let mut pairs = BTreeSet::new();
             for (number, spread) in &outage.spreads {
-                for flow in network.classes.get(*number).into_iter().flat_map(|class| &class.flows) {
+                for flow in network.load.classes.get(*number).into_iter().flat_map(|class| &class.flows) {
                     pairs.extend(spread.answers.iter().map(|answer| (flow.route, answer.target)));
                 }
             }
@@ -177,7 +179,10 @@ impl Outage {
         };
         let before = answered(calm);
         let mut now = answered(self);
-        now.retain(|pair| !network.first.contains(pair) && !before.contains(pair));
+        let classes = network.load.classes.iter();
+        let first = |class: &Class| class.flows.iter().map(|flow| (flow.route, class.target)).collect::<Vec<_>>();
+        let first: BTreeSet<_> = classes.flat_map(first).collect();
+        now.retain(|pair| !first.contains(pair) && !before.contains(pair));
         now
     }
 

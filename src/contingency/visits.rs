@@ -48,30 +48,30 @@ impl<'a, 't> Visits<'a, 't> {
             Some(Known::Open | Known::Endless) => return Rc::new(self.walked(route, target)),
             None => {}
         }
-        // Depth first without recursion: a visit is settled once those it leads to are.
-        let mut stack = vec![(route, target)];
-        while let Some(start) = stack.last().copied() {
+        // Depth first without recursion: a visit is settled once those it leads to are. Most lead to no other.
+        let (mut start, mut before) = ((route, target), Vec::new());
+        loop {
             match self.visit(start) {
                 Ok(spread) => {
                     let spread = Rc::new(spread);
                     self.known.insert(start, Known::Settled(Rc::clone(&spread)));
-                    stack.pop();
-                    if stack.is_empty() {
-                        return spread;
+                    match before.pop() {
+                        Some(earlier) => start = earlier,
+                        None => return spread,
                     }
                 }
-                Err(first) => {
+                Err(next) => {
                     self.known.insert(start, Known::Open);
-                    if self.known.contains_key(&first) {
-                        // Each visit on the stack leads to the next, and the last one back to one of them.
-                        self.known.extend(stack.drain(..).map(|start| (start, Known::Endless)));
-                    } else {
-                        stack.push(first);
+                    before.push(start);
+                    if self.known.contains_key(&next) {
+                        // Each of these visits leads to the next, and the last one back to one of them.
+                        self.known.extend(before.drain(..).map(|start| (start, Known::Endless)));
+                        return Rc::new(self.walked(route, target));
                     }
+                    start = next;
                 }
             }
         }
-        Rc::new(self.walked(route, target))
     }
 
     /// One visit, those it leads to being settled; else the first that is not.

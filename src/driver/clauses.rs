@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostic, Sink, nearest, quote};
 use crate::frontend::{self, BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use crate::model::{Catalog, Catalogue, Document, Gateway, LevelWord, Name, Origin, Policy, Table};
-use crate::policy::{Dead, Known, Law, Listed, Member, Offer, members};
+use crate::policy::{Dead, Known, Law, Listed, Offer, members};
 use crate::rules::Context;
 use crate::source::{SourceMap, Span, Spanned};
 
@@ -131,19 +131,19 @@ fn built_in() -> Option<Catalogue> {
 /// The clauses that match nothing: their names, where they stand, and why.
 fn idle<'l>(
     law: &'l Law,
-    tables: &[&Table],
-    catalogue: &Catalogue,
+    tables: &[&'l Table],
+    catalogue: &'l Catalogue,
     applied: &BTreeSet<Span>,
     known: &Known<'_>,
 ) -> Vec<(&'l str, Span, &'static str)> {
     let routes = || tables.iter().flat_map(|table| table.routes.values());
-    let callers: Vec<Member<'_>> = routes().flat_map(members).collect();
-    let offers: Vec<Offer<'_>> =
-        tables.iter().flat_map(|table| table.targets.iter().map(|(id, _)| Offer::new(table, catalogue, id))).collect();
+    let callers = || routes().flat_map(members);
+    let of_table = |table: &'l Table| table.targets.iter().map(move |(id, _)| Offer::new(table, catalogue, id));
+    let offers = || tables.iter().flat_map(|table| of_table(table));
     let mut idle: Vec<(&str, Span, &str)> = Vec::new();
     idle.extend(
         law.grants
-            .unmatched(&callers, &offers)
+            .unmatched(callers, offers)
             .into_iter()
             .map(|(id, span)| (id, span, "no route has such callers, or no target is what it allows")),
     );

@@ -164,10 +164,14 @@ impl Grants {
     }
 
     /// The grants that are for no caller of these routes, or allow none of these targets.
-    pub fn unmatched(&self, members: &[Member<'_>], offers: &[Offer<'_>]) -> Vec<(&str, Span)> {
+    pub fn unmatched<'t, M, O>(&self, members: impl Fn() -> M, offers: impl Fn() -> O) -> Vec<(&str, Span)>
+    where
+        M: Iterator<Item = Member<'t>>,
+        O: Iterator<Item = Offer<'t>>,
+    {
         let idle = self.clauses.iter().filter(|clause| {
-            !members.iter().any(|member| clause.is_for(member))
-                || !offers.iter().any(|offer| clause.lacks(None, offer).is_empty())
+            !members().any(|member| clause.is_for(&member))
+                || !offers().any(|offer| clause.lacks(None, &offer).is_empty())
         });
         idle.map(|clause| (clause.id.as_str(), clause.span)).collect()
     }

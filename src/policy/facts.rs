@@ -9,7 +9,15 @@ use crate::model::{Catalogue, Gateway, KeyId, Leg, Model, RouteId, SloTier, Tabl
 use super::custom::CustomClause;
 use super::offer::Offer;
 
-type Facts = BTreeMap<&'static str, Value>;
+/// Facts by their names, for one thing that a rule is asked of.
+pub type Facts = BTreeMap<&'static str, Value>;
+
+/// Facts that belong together, as far as an expression names them.
+fn object<const N: usize>(facts: [Option<(&'static str, Value)>; N]) -> Value {
+    let mut told = Facts::new();
+    told.extend(facts.into_iter().flatten());
+    Value::Object(told)
+}
 
 fn text(text: impl Into<String>) -> Value {
     Value::Text(text.into())
@@ -33,7 +41,7 @@ pub struct FactsOf<'t> {
     table: &'t Table,
     catalogue: &'t Catalogue,
     /// The words of the expressions that will ask: what they never name need not be told.
-    asked: BTreeSet<&'t str>,
+    asked: Vec<&'t str>,
 }
 
 impl<'t> FactsOf<'t> {
@@ -41,18 +49,18 @@ impl<'t> FactsOf<'t> {
     pub fn new(table: &'t Table, catalogue: &'t Catalogue, clause: &'t CustomClause) -> Self {
         let texts = clause.when.iter().chain([&clause.require]).map(Expression::text);
         let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let asked = texts.flat_map(|text| text.split(move |letter| !is_of_word(letter))).collect();
-        Self { table, catalogue, asked }
+        let words: BTreeSet<&str> = texts.flat_map(|text| text.split(move |letter| !is_of_word(letter))).collect();
+        Self { table, catalogue, asked: words.into_iter().collect() }
     }
 
     /// Whether an expression names something.
     fn names(&self, word: &str) -> bool {
-        self.asked.contains(word)
+        self.asked.contains(&word)
     }
 
     /// A fact, if an expression names it.
-    fn if_named(&self, word: &'static str, fact: impl FnOnce() -> Value) -> (&'static str, Value) {
-        (word, if self.names(word) { fact() } else { Value::Unknown })
+    fn if_named(&self, word: &'static str, fact: impl FnOnce() -> Value) -> Option<(&'static str, Value)> {
+        self.names(word).then(|| (word, fact()))
     }
 
     /// A fact that only a route table can state. That a gateway's own file does not have it says nothing.
@@ -77,7 +85,7 @@ impl<'t> FactsOf<'t> {
         let mut facts = Facts::new();
         for (id, hop) in hops {
             if facts.is_empty() {
-                facts.extend([self.if_named("route", || self.route(route))]);
+                facts.extend(self.if_named("route", || self.route(route)));
             }
             let mut targets: Vec<Option<TargetId>> = match &hop.to {
                 _ if !asks_targets => vec![None],
@@ -85,8 +93,10 @@ impl<'t> FactsOf<'t> {
                 Leg::Route(to) => self.table.routes[*to].pool.iter().map(|member| Some(member.target)).collect(),
                 Leg::Nowhere(_) => vec![None],
             };
-            let mut seen = BTreeSet::new();
-            targets.retain(|target| seen.insert(*target));
+            if targets.len() > 1 {
+                let mut seen = BTreeSet::new();
+                targets.retain(|target| seen.insert(*target));
+            }
             for target in targets {
                 facts.insert("hop", self.hop(hop, target));
                 ask(&facts, (id, hop), target);
@@ -98,7 +108,7 @@ impl<'t> FactsOf<'t> {
         let to_route = hop.to_route().map(|to| self.table.routes[to].name.value.to_string());
         let label = hop.fallback(self.table).and_then(|fallback| fallback.label.as_ref());
         let announced = label.is_some_and(|label| label.value.announce.is_some());
-        Value::Object(Facts::from([
+        object([
             self.if_named("symptom", || text(hop.symptom.as_str())),
             self.if_named("step", || number(u64::try_from(hop.at.1 + 1).unwrap_or(u64::MAX))),
             self.if_named("toRoute", || text(to_route.unwrap_or_default())),
@@ -106,7 +116,7 @@ impl<'t> FactsOf<'t> {
             self.if_named("model", || or_unknown(target, |target| self.model(target))),
             self.if_named("labelled", || self.if_sayable(Value::Bool(label.is_some()))),
             self.if_named("announced", || self.if_sayable(Value::Bool(announced))),
-        ]))
+        ])
     }
 
     /// What a rule that is asked of every target may ask.
@@ -143,7 +153,7 @@ impl<'t> FactsOf<'t> {
             SloTier::BestEffort => "best-effort",
         });
         let deadline = slo.and_then(|slo| slo.deadline.as_ref());
-        let promise = Facts::from([
+        let promise = object([
             self.if_named("tier", || or_unknown(tier, text)),
             self.if_named("deadlineMs", || or_unknown(deadline, |deadline| number(deadline.value.0))),
         ]);
@@ -151,17 +161,17 @@ impl<'t> FactsOf<'t> {
         let teams = audience.map(|audience| audience.teams.iter().map(|team| team.value.as_str()));
         let places = audience.map(|audience| audience.environments.iter().map(|place| place.value.as_str()));
         let traffic = node.doc.traffic.as_ref().and_then(|traffic| traffic.value.requests_per_month);
-        Value::Object(Facts::from([
+        object([
             self.if_named("name", || text(node.name.value.as_str())),
             self.if_named("teams", || or_unknown(teams, texts)),
             self.if_named("environments", || or_unknown(places, texts)),
             self.if_named("data", || self.if_sayable(texts(node.doc.data.iter().map(|class| class.value.as_str())))),
-            self.if_named("slo", || Value::Object(promise)),
+            self.if_named("slo", || promise),
             self.if_named("ladder", || or_unknown(node.doc.ladder.as_ref(), |ladder| text(ladder.value.as_str()))),
             self.if_named("symptoms", || texts(node.rungs.iter().map(|rung| rung.symptom.as_str()))),
             self.if_named("pool", || Value::List(node.pool.iter().map(|member| self.target(member.target)).collect())),
             self.if_named("requestsPerMonth", || or_unknown(traffic, |traffic| number(traffic.get()))),
-        ]))
+        ])
     }
 
     fn target(&self, id: TargetId) -> Value {
@@ -169,7 +179,7 @@ impl<'t> FactsOf<'t> {
         let offer = Offer::new(table, self.catalogue, id);
         let keys = node.keys.iter().map(|key| table.keys[*key].name.value.as_str());
         let egress = node.egress.iter().map(|path| table.egress[*path].name.value.as_str());
-        Value::Object(Facts::from([
+        object([
             self.if_named("name", || text(node.name.value.as_str())),
             self.if_named("model", || self.model(id)),
             self.if_named("provider", || text(offer.provider)),
@@ -182,7 +192,7 @@ impl<'t> FactsOf<'t> {
             self.if_named("timeoutMs", || or_unknown(node.doc.timeout.as_ref(), |timeout| number(timeout.value.0))),
             self.if_named("trainsOnData", || or_unknown(offer.trains_on_data, Value::Bool)),
             self.if_named("retentionDays", || or_unknown(offer.retention_days, number)),
-        ]))
+        ])
     }
 
     fn model(&self, id: TargetId) -> Value {
@@ -190,11 +200,11 @@ impl<'t> FactsOf<'t> {
         let facts: &Model = &node.facts;
         let size = |tokens: Option<Tokens>| or_unknown(tokens, |tokens| number(tokens.get()));
         let flag = |flag: Option<bool>| or_unknown(flag, Value::Bool);
-        let price = Facts::from([
+        let price = object([
             self.if_named("inputMicroUsdPerMTok", || or_unknown(facts.price.input, |price| number(price.0))),
             self.if_named("outputMicroUsdPerMTok", || or_unknown(facts.price.output, |price| number(price.0))),
         ]);
-        Value::Object(Facts::from([
+        object([
             self.if_named("id", || text(node.doc.model.value.as_str())),
             self.if_named("vendor", || or_unknown(facts.vendor.as_deref(), text)),
             self.if_named("family", || or_unknown(facts.family.as_deref(), text)),
@@ -209,7 +219,7 @@ impl<'t> FactsOf<'t> {
             self.if_named("retires", || {
                 or_unknown(facts.lifecycle.retires.as_ref(), |date| text(date.value.to_string()))
             }),
-            self.if_named("price", || Value::Object(price)),
-        ]))
+            self.if_named("price", || price),
+        ])
     }
 }

@@ -19,7 +19,7 @@ pub use budget::{Amount, BudgetClause, Missing, Spending, Term};
 pub use custom::CustomClause;
 pub use deny::{Denials, Forbidden};
 pub use exact::Exact;
-pub use facts::FactsOf;
+pub use facts::{Facts, FactsOf};
 pub use known::{Dead, Known, Listed};
 pub use law::{Law, ResilienceClause, WaiverLaw};
 pub use money::{Pico, is_priced, per_request};

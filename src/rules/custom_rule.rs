@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Label, Level, RuleId, Sink, quote};
-use crate::expression::{Value, Verdict};
+use crate::expression::Verdict;
 use crate::graph::{HopId, describe_hop};
 use crate::model::{Each, Gateway, LevelWord, TargetId};
-use crate::policy::{CustomClause, FactsOf};
+use crate::policy::{CustomClause, Facts, FactsOf};
 use crate::source::{Place, Span};
 
 use super::Context;
@@ -49,6 +49,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             if !native && matches!(trouble, Trouble::Unknown(_)) {
                 return;
             }
+            let thing = thing();
             let known = found.entry((thing.place.span(), trouble, thing.subject)).or_default();
             known.place = Some(thing.place);
             known.hop = thing.hop;
@@ -118,7 +119,7 @@ enum Judged {
 }
 
 /// Judges a rule by the facts of one thing.
-fn judge(clause: &CustomClause, facts: &BTreeMap<&'static str, Value>) -> Judged {
+fn judge(clause: &CustomClause, facts: &Facts) -> Judged {
     match clause.when.as_ref().map(|when| when.judge(facts)) {
         None | Some(Verdict::Holds) => {}
         // A rule for critical routes is not for one that does not say whether it is critical.
@@ -174,37 +175,40 @@ struct Thing {
     answers: Option<TargetId>,
 }
 
-/// Goes through everything of a kind, with its facts.
-fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&BTreeMap<&'static str, Value>, Thing)) {
+/// Goes through everything of a kind, with its facts; what it is called is asked where something is wrong with it.
+fn ask(context: &Context<'_>, clause: &CustomClause, judge: &mut dyn FnMut(&Facts, &dyn Fn() -> Thing)) {
     let table = context.table;
     let facts = FactsOf::new(table, context.catalogue, clause);
     let thing = |place, subject| Thing { place, subject, hop: None, answers: None };
     match clause.each {
         Each::Route => {
             for (id, route) in table.routes.iter() {
-                judge(&facts.each_route(id), thing(route.name.place, route.subject()));
+                judge(&facts.each_route(id), &|| thing(route.name.place, route.subject()));
             }
         }
         Each::Hop => {
             for id in table.routes.iter().map(|(id, _)| id) {
                 let hops = context.graph.hops_of(id).iter().map(|hop| (*hop, context.graph.hop(*hop)));
                 facts.each_hop(id, hops, |facts, (id, hop), target| {
-                    let answers = target.filter(|_| hop.to_route().is_some());
-                    let subject = table.routes[hop.from].subject();
-                    judge(facts, Thing { place: hop.place, subject, hop: Some(id), answers });
+                    judge(facts, &|| Thing {
+                        place: hop.place,
+                        subject: table.routes[hop.from].subject(),
+                        hop: Some(id),
+                        answers: target.filter(|_| hop.to_route().is_some()),
+                    });
                 });
             }
         }
         Each::Target => {
             for (id, target) in table.targets.iter() {
-                let subject = format!("targets.{}", target.name.value);
-                judge(&facts.each_target(id), thing(target.name.place, subject));
+                let named = || thing(target.name.place, format!("targets.{}", target.name.value));
+                judge(&facts.each_target(id), &named);
             }
         }
         Each::Key => {
             for (id, key) in table.keys.iter() {
-                let subject = format!("keys.{}", key.name.value);
-                judge(&facts.each_key(id), thing(key.name.place, subject));
+                let named = || thing(key.name.place, format!("keys.{}", key.name.value));
+                judge(&facts.each_key(id), &named);
             }
         }
     }

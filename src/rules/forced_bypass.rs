@@ -45,6 +45,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// The ways to targets that a judgement refuses and that a caller can force.
 fn forced(context: &Context<'_>, route: RouteId, refuses: impl Fn(TargetId) -> bool) -> Vec<Reached> {
+    let mut hops = context.graph.hops_of(route).iter().map(|hop| context.graph.hop(*hop));
+    if !hops.any(|hop| can_be_forced(context, hop)) {
+        return Vec::new();
+    }
     let mut ways = refused(context, route, refuses, |hop| can_be_forced(context, hop));
     ways.retain(|reached| !reached.path.is_empty());
     ways

@@ -29,7 +29,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         if !table.routes.values().any(|route| clause.routes.selects(route)) {
             continue;
         }
-        let network = Network::new(table, clause.headroom);
+        let network = context.network().keeping(clause.headroom);
         // What the planned peak loses by itself, `over-limit` reports; but not that no headroom is left.
         let calm = Rc::new(network.calm());
         let at_peak = calm.lost(&network);

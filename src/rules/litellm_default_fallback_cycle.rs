@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let table = context.table;
+    if !context.graph.hops().any(|(_, hop)| hop.is_default(table)) {
+        return;
+    }
     let own = context.graph.cycles(table, |hop| !hop.is_default(table) && !hop.is_pattern(table));
     for cycle in context.graph.cycles(table, |hop| !hop.is_pattern(table)) {
         let is_new = cycle.trace.iter().any(|hop| context.graph.hop(*hop).is_default(table));

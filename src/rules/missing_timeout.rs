@@ -47,9 +47,14 @@ fn native(context: &Context<'_>, sink: &mut Sink) {
                 .about(format!("targets.{name}")),
         );
     }
+    let longest = table.targets.values().filter_map(|target| target.doc.timeout.as_ref()).map(|it| it.value).max();
     let mut seen = BTreeSet::new();
     for (id, route) in table.routes.iter() {
         let Some(deadline) = route.doc.slo.as_ref().and_then(|slo| slo.value.deadline.as_ref()) else { continue };
+        // Nothing is searched where no timeout at all is longer.
+        if longest.is_none_or(|longest| longest <= deadline.value) {
+            continue;
+        }
         for reached in context.graph.reach(table, id, |_, _| true) {
             let target = &table.targets[reached.target];
             let Some(timeout) = target.doc.timeout.as_ref().filter(|timeout| timeout.value > deadline.value) else {

@@ -1,5 +1,6 @@
 //! Walks each rung to its first `stop`, and looks for a rung of `any` that no symptom takes.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
@@ -22,13 +23,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     // A ladder that several routes share is of use if any of them takes it.
-    let taken: BTreeSet<Span> = context
-        .table
-        .routes
-        .values()
-        .flat_map(|route| route.rungs.iter().filter(|rung| route.takes(rung)))
-        .flat_map(|rung| rung.steps.iter().map(|step| step.place.span()))
-        .collect();
+    let taken: LazyCell<BTreeSet<Span>, _> = LazyCell::new(|| {
+        let routes = context.table.routes.values();
+        let rungs = routes.flat_map(|route| route.rungs.iter().filter(|rung| route.takes(rung)));
+        rungs.flat_map(|rung| rung.steps.iter().map(|step| step.place.span())).collect()
+    });
     for (id, route) in context.table.routes.iter() {
         for rung in &route.rungs {
             if !route.takes(rung) {
