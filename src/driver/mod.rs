@@ -278,7 +278,7 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
         } else {
             read.files += 1;
         }
-        let documents = frontend::read(sources, *file, sink);
+        let documents = frontend::read_by(sources, *file, job.litellm, sink);
         let has_table = documents.iter().any(|document| matches!(document, Document::RouteTable(_)));
         for document in documents {
             if let Document::Policy(policy) = &document

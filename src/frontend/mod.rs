@@ -11,6 +11,7 @@ mod portkey;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
+use crate::litellm::Release;
 use crate::model::{Document, Name};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::syntax::{self, Masked, Value};
@@ -67,8 +68,13 @@ pub fn join(sources: &mut SourceMap, files: &[FileId]) {
     }
 }
 
-/// Reads every document of a file.
+/// Reads every document of a file; one of LiteLLM's as the newest known release does.
 pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document> {
+    read_by(sources, file, Release::default(), sink)
+}
+
+/// Reads every document of a file; one of LiteLLM's as this release does.
+pub fn read_by(sources: &SourceMap, file: FileId, release: Release, sink: &mut Sink) -> Vec<Document> {
     let before = sink.len();
     let mut tree = syntax::parse(sources, file, sink);
     let mut documents = Vec::new();
@@ -88,7 +94,7 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
                     sink.report(second_document(Value::new(&tree, root)));
                 }
                 has_gateway = true;
-                documents.push(litellm::read(sources, &tree, root, names.of_file(), sink));
+                documents.push(litellm::read((sources, &tree, root), names.of_file(), release, sink));
             }
             Format::OpenClaw => {
                 documents.push(openclaw::read(sources, &tree, root, names.of_file(), sink));
@@ -102,7 +108,7 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
                 for found in embedded::find(Value::new(&tree, root), names.stem) {
                     match found {
                         Embedded::Mapping(id, name) => {
-                            documents.push(litellm::read(sources, &tree, id, names.unique(&name), sink));
+                            documents.push(litellm::read((sources, &tree, id), names.unique(&name), release, sink));
                         }
                         Embedded::Text(span, name) if Masked::can_read(sources.file(file).text(), span) => {
                             texts.push((span, names.unique(&name)));
@@ -121,7 +127,7 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
     texts.sort_by_key(|(span, _)| span.start);
     let alone = if texts.len() > READ_ALONE { texts.len() } else { 1 };
     for texts in texts.chunks(alone) {
-        documents.extend(read_texts(sources, file, texts, sink));
+        documents.extend(read_texts((sources, file), texts, release, sink));
     }
     let is_silent = sink.len() == before && !tree.is_broken();
     if is_silent && documents.is_empty() && formats.iter().all(|format| *format == Format::Unknown) {
@@ -142,7 +148,12 @@ pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document>
 }
 
 /// Reads the configurations that block scalars hold.
-fn read_texts(sources: &SourceMap, file: FileId, texts: &[(Span, Name)], sink: &mut Sink) -> Vec<Document> {
+fn read_texts(
+    (sources, file): (&SourceMap, FileId),
+    texts: &[(Span, Name)],
+    release: Release,
+    sink: &mut Sink,
+) -> Vec<Document> {
     let spans: Vec<Span> = texts.iter().map(|(span, _)| *span).collect();
     let masked = Masked::new(sources.file(file).text(), &spans);
     let tree = syntax::parse_embedded(file, &masked, sink);
@@ -152,7 +163,7 @@ fn read_texts(sources: &SourceMap, file: FileId, texts: &[(Span, Name)], sink: &
         let holder = texts.iter().rev().find(|(span, _)| span.start <= root.span().start);
         Some((id, holder?.1.clone()))
     });
-    named.map(|(id, name)| litellm::read(sources, &tree, id, name, sink)).collect()
+    named.map(|(id, name)| litellm::read((sources, &tree, id), name, release, sink)).collect()
 }
 
 /// The paths of other files that a file of OpenClaw's includes, each with its place; also of such a file itself.

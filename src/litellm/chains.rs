@@ -28,6 +28,12 @@ impl List {
             Self::ContentPolicy => "content_policy_fallbacks",
         }
     }
+
+    /// Whether `*` stands for every group in it, and a key for the name with another prefix: the lists for one kind of
+    /// failure knew neither until 1.104.
+    pub fn knows_star(self, era: Era) -> bool {
+        self == Self::General || era == Era::Resuming
+    }
 }
 
 /// An entry that was found.
@@ -63,7 +69,7 @@ impl<'r> Index<'r> {
 
     /// The entry of a list for the first of some names that has one.
     pub fn entry(&self, list: List, names: &[&str], era: Era) -> Option<Found> {
-        if list == List::General || era == Era::Resuming { self.find(names, era) } else { self.find_exactly(names) }
+        if list.knows_star(era) { self.find(names, era) } else { self.find_exactly(names) }
     }
 
     /// The first name with an entry of its own; else the entry of `*`.
@@ -75,8 +81,7 @@ impl<'r> Index<'r> {
         }
     }
 
-    /// The first name with an entry of just that key. The lists for one kind of failure knew nothing else until 1.104:
-    /// neither `*` nor prefixes.
+    /// The first name with an entry of just that key.
     fn find_exactly(&self, names: &[&str]) -> Option<Found> {
         let own =
             |(key, name): (usize, &&str)| self.first.get(*name).map(|entry| Found { entry: *entry, key: Some(key) });

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::failure::is_retryable;
+use super::retries::CLASSES;
 use super::{Directory, Era, Failure};
 
 /// From how many failures of one deployment in a minute its share of failures counts.
@@ -11,9 +12,17 @@ const ENOUGH: u32 = 5;
 /// LiteLLM's own `allowed_fails`.
 const ALLOWED: u32 = 3;
 
-/// Whether policies name a class only since 1.97.
-fn is_newer(class: &str) -> bool {
-    matches!(class, "InternalServerError" | "ServiceUnavailableError" | "NotFoundError")
+/// Whether an `allowed_fails_policy` is asked for the failures of a class.
+pub fn allowed_fails_know(class: &str, era: Era) -> bool {
+    match class {
+        "InternalServerError" | "ServiceUnavailableError" | "BadGatewayError" | "NotFoundError" => era != Era::Paths,
+        class => CLASSES.contains(&class),
+    }
+}
+
+/// Whether an `allowed_fails_policy` that allows no failure is kept to; else LiteLLM's own number holds.
+pub fn allows_none(era: Era) -> bool {
+    era != Era::Paths
 }
 
 /// Failures and picks so far, and who is out because of them.
@@ -70,9 +79,9 @@ impl Cooldowns {
         }
         let allowed = &routing.settings.allowed_fails;
         let by_class = allowed.by_class.as_ref().and_then(|policy| {
-            let known = failure.classes().iter().filter(|class| era != Era::Paths || !is_newer(class));
+            let known = failure.classes().iter().filter(|class| allowed_fails_know(class, era));
             let named = known.copied().find_map(|class| policy.get(class).copied());
-            named.filter(|number| *number > 0 || era != Era::Paths)
+            named.filter(|number| *number > 0 || allows_none(era))
         });
         if is_single && failure == Failure::Status(402) && by_class.is_none() {
             return;

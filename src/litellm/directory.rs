@@ -84,7 +84,7 @@ impl<'r> Directory<'r> {
                 }
             }
         }
-        patterns.sort_by_key(|(pattern, _)| std::cmp::Reverse(specificity(pattern)));
+        rank(&mut patterns);
         Self {
             routing,
             era,
@@ -111,8 +111,7 @@ impl<'r> Directory<'r> {
     /// What a name stands for.
     pub fn resolve(&self, name: &str) -> Resolved {
         let is_group = self.groups.contains_key(name);
-        // Until 1.104 an id went before a group of the same name.
-        if let Some(one) = self.ids.get(name).filter(|_| !is_group || self.era != Era::Resuming) {
+        if let Some(one) = self.ids.get(name).filter(|_| !is_group || self.era.puts_ids_first()) {
             return Resolved::Id(*one);
         }
         let alias = self.routing.aliases.get(name).map(|target| target.value.as_str());
@@ -140,9 +139,7 @@ impl<'r> Directory<'r> {
     }
 
     fn by_pattern(&self, name: &str) -> Option<&[usize]> {
-        let fits = |name: &str| self.patterns.iter().find(|(pattern, _)| fits(pattern, name));
-        let found = fits(name).or_else(|| fits(&with_prefix(name)?));
-        found.map(|(_, all)| all.as_slice())
+        by_pattern(&self.patterns, name).map(Vec::as_slice)
     }
 
     /// The deployments that LiteLLM lists for a name: its own, those of its alias, those of the groups it joins, and else
@@ -214,8 +211,7 @@ impl<'r> Directory<'r> {
     pub(super) fn weighed(&self, left: Vec<usize>) -> (Vec<usize>, Option<usize>) {
         for metric in 0..3 {
             let weight = |at: &usize| self.weight(*at, metric);
-            // Until 1.104 the first deployment decided which parameter counts.
-            let counts = self.era == Era::Resuming || left.first().is_some_and(|at| weight(at).is_some());
+            let counts = !self.era.weighs_by_first() || left.first().is_some_and(|at| weight(at).is_some());
             let heavy: Vec<usize> =
                 left.iter().copied().filter(|at| weight(at).is_some_and(|weight| weight > 0)).collect();
             if counts && !heavy.is_empty() {
@@ -245,6 +241,17 @@ impl<'r> Directory<'r> {
     }
 }
 
+/// Puts patterns in the order in which LiteLLM asks them; of equal ones the first stays first.
+pub fn rank<P: AsRef<str>, T>(patterns: &mut [(P, T)]) {
+    patterns.sort_by_key(|(pattern, _)| std::cmp::Reverse(specificity(pattern.as_ref())));
+}
+
+/// What the first of some ranked patterns stands for that a name fits: as it is, else with its provider before it.
+pub fn by_pattern<'p, P: AsRef<str>, T>(patterns: &'p [(P, T)], name: &str) -> Option<&'p T> {
+    let fits = |name: &str| patterns.iter().find(|(pattern, _)| fits(pattern.as_ref(), name));
+    fits(name).or_else(|| fits(&with_prefix(name)?)).map(|(_, what)| what)
+}
+
 /// How LiteLLM ranks patterns: by the length of the regular expression it makes of one, then by the marks in it.
 fn specificity(pattern: &str) -> (usize, usize) {
     let marks = "*+?\\^$|()";
@@ -266,7 +273,7 @@ fn specificity(pattern: &str) -> (usize, usize) {
 
 /// Whether a name fits a pattern, as LiteLLM's patterns do: it begins with what one says, and what comes behind is not
 /// looked at.
-pub fn fits(pattern: &str, name: &str) -> bool {
+fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     parts.all(|part| match rest.find(part) {

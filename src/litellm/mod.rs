@@ -27,11 +27,13 @@ pub mod waits;
 mod walk;
 
 pub use chains::{Found, Index, List};
+pub use cooldown::{allowed_fails_know, allows_none};
 pub use count::{calls_by_era, while_all_fail};
-pub use directory::{Directory, Resolved, fits};
+pub use directory::{Directory, Resolved, by_pattern, rank};
 pub use failure::{Failure, Fault};
 pub use release::{Era, Release};
 pub use request::{By, Call, Ending, Event, Hop, Request, Skip};
+pub use retries::retries_know;
 pub use routing::{
     AllowedFails, Assumption, Chain, Deployment, GroupTags, Order, RetryPolicy, Routing, Selection, Set, Settings,
     Strategy, TagsNeeded, Target, Weights,

@@ -25,6 +25,27 @@ impl Era {
             Self::Resuming => "from 1.104 on",
         }
     }
+
+    /// Whether the id of a deployment goes before a group of the same name: until 1.104.
+    pub fn puts_ids_first(self) -> bool {
+        self != Self::Resuming
+    }
+
+    /// Whether `num_retries` of `litellm_settings` goes before that of `router_settings`: until 1.97.
+    pub fn puts_module_retries_first(self) -> bool {
+        self == Self::Paths
+    }
+
+    /// Whether the first deployment of a group alone decides which parameter weighs a random pick: until 1.104.
+    pub fn weighs_by_first(self) -> bool {
+        self != Self::Resuming
+    }
+
+    /// How many retries a request notes for `num_retries_per_request`: until 1.104 the number was the length of a list
+    /// that never holds more than four.
+    pub fn notes_at_most(self) -> u32 {
+        if self == Self::Resuming { u32::MAX } else { 4 }
+    }
 }
 
 /// A release of LiteLLM: `1.109`, `1.109.1`.
@@ -57,6 +78,11 @@ impl Release {
             97..104 => Era::Once,
             104.. => Era::Resuming,
         }
+    }
+
+    /// Whether it does not start where the targets of a fallback list are one text; 1.108 still walks that letter by letter.
+    pub fn refuses_text(self) -> bool {
+        self.minor >= 109
     }
 
     /// Whether it is newer than every release whose walk is known; it is then taken to walk as the newest of those.

@@ -1,7 +1,11 @@
 //! How often a group is tried again: policies, numbers, and the failures that are not tried again at all.
 
 use super::failure::is_retryable;
-use super::{Era, Failure, Fault, RetryPolicy, Settings};
+use super::{Era, Failure, Fault, Settings};
+
+/// The classes of failures that policies have always known.
+pub(super) const CLASSES: [&str; 5] =
+    ["BadRequestError", "AuthenticationError", "TimeoutError", "RateLimitError", "ContentPolicyViolationError"];
 
 /// What LiteLLM knows of a group when it decides whether to try again.
 #[derive(Clone, Copy, Debug)]
@@ -12,18 +16,20 @@ pub(super) struct Standing {
     pub(super) all: usize,
 }
 
+/// Whether a `retry_policy` is asked for the failures of a class, `Default` being all others.
+pub fn retries_know(class: &str, era: Era) -> bool {
+    match class {
+        "NotFoundError" => era == Era::Resuming,
+        "InternalServerError" | "ServiceUnavailableError" | "Default" => era != Era::Paths,
+        class => CLASSES.contains(&class),
+    }
+}
+
 /// The number a retry policy grants for a failure, if one applies.
 pub(super) fn by_policy(settings: &Settings, group: &str, fault: Fault, era: Era) -> Option<u32> {
     let policy = settings.group_retry_policies.get(group).or(settings.retry_policy.as_ref())?;
-    let known = |class: &str| match class {
-        "NotFoundError" => era == Era::Resuming,
-        "InternalServerError" | "ServiceUnavailableError" => era != Era::Paths,
-        _ => true,
-    };
-    let granted = |policy: &RetryPolicy, class: &str| policy.by_class.get(class).copied();
-    let classes = fault.classes().iter().filter(|class| known(class));
-    let found = classes.copied().find_map(|class| granted(policy, class));
-    found.or_else(|| granted(policy, "Default").filter(|_| era != Era::Paths))
+    let classes = fault.classes().iter().copied().chain(["Default"]);
+    classes.filter(|class| retries_know(class, era)).find_map(|class| policy.by_class.get(class).copied())
 }
 
 /// Whether a failure is tried again where no policy decides.

@@ -17,7 +17,7 @@ impl<'w> Walk<'w> {
         let (retries, by_policy) = self.state.trying.granted.unwrap_or_else(|| {
             let own = called.and_then(|at| self.directory.routing().deployments.get(at)?.retries);
             let policy = by_policy(settings, name, fault, era);
-            let usual = settings.module_retries.filter(|_| era == Era::Paths).unwrap_or(settings.retries);
+            let usual = settings.module_retries.filter(|_| era.puts_module_retries_first()).unwrap_or(settings.retries);
             (policy.or(own).unwrap_or(usual), policy.is_some())
         });
         let lists = Lists {

@@ -365,8 +365,7 @@ impl<'w> Walk<'w> {
         if self.directory.routing().settings.retries_per_request.is_none() {
             return;
         }
-        // Until 1.104 the number was the length of a list that never holds more than four.
-        let most = if self.directory.era() == Era::Resuming { u32::MAX } else { 4 };
+        let most = self.directory.era().notes_at_most();
         let ledger = self.state.ledgers.current_mut();
         ledger.noted = ledger.noted.saturating_add(times).min(most);
     }

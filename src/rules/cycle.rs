@@ -55,8 +55,10 @@ pub(super) fn finding(rule: &'static str, context: &Context<'_>, cycle: &Cycle) 
         Gateway::OpenClaw => "OpenClaw asks each model of a chain once, so this cannot be walked twice".to_owned(),
         Gateway::LiteLlm => {
             let cost = first.and_then(|hop| cost(table, hop.from)).unwrap_or_default();
-            let levels =
-                if context.litellm.era() == Era::Paths { "" } else { ", and `--gateway litellm@1.96` denies this" };
+            let levels = match context.litellm.era() {
+                Era::Paths => format!(", and LiteLLM {} walks it over and over", context.litellm),
+                Era::Once | Era::Resuming => ", and `--gateway litellm@1.96` denies this".to_owned(),
+            };
             format!("{cost}, in an order the lists do not show{levels}; take one of these hops out")
         }
     };

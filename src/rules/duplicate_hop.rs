@@ -1,6 +1,7 @@
 //! Walks each rung once, remembering what it has called since the last step that could change the outcome.
 
 use crate::diagnostic::{Diagnostic, Level, RuleId, Sink, quote};
+use crate::litellm::Era;
 use crate::model::{Gateway, Leg, PoolMember, ResolvedStep, RouteNode, Rung, Step, Symptom, Table};
 use crate::source::Place;
 
@@ -27,7 +28,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         for rung in &route.rungs {
             for (again, first) in repeats(rung, context.table.gateway) {
                 if let Some((leg, place)) = again.leg.as_ref().filter(|(leg, _)| !is_own(context.table, route, leg)) {
-                    let finding = finding(context.table, route, rung, (leg, *place), first);
+                    let finding = finding(context, route, rung, (leg, *place), first);
                     sink.report(finding.trace(way_to(context.table, id, rung, *place)));
                 }
             }
@@ -65,7 +66,14 @@ fn repeats(rung: &Rung, gateway: Gateway) -> Vec<(&ResolvedStep, Place)> {
     found
 }
 
-fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, Place), first: Place) -> Diagnostic {
+fn finding(
+    context: &Context<'_>,
+    route: &RouteNode,
+    rung: &Rung,
+    (leg, place): (&Leg, Place),
+    first: Place,
+) -> Diagnostic {
+    let table = context.table;
     let target = match leg {
         Leg::Target(target) => table.targets[*target].name.value.as_str(),
         Leg::Route(route) => table.routes[*route].name.value.as_str(),
@@ -75,13 +83,17 @@ fn finding(table: &Table, route: &RouteNode, rung: &Rung, (leg, place): (&Leg, P
     let message = format!("{} reaches {} twice on {when}", quote(route.name.value.as_str()), quote(target));
     let help = match table.gateway {
         Gateway::Native => {
-            "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second"
+            "nothing between the two could make it succeed: remove one, or wait with `backoff` before the second".to_owned()
         }
+        Gateway::LiteLlm if context.litellm.era() != Era::Paths => format!(
+            "LiteLLM {} passes over the second where it has the same name, and asks again under another name, or before 1.97: remove one",
+            context.litellm
+        ),
         Gateway::LiteLlm | Gateway::Portkey | Gateway::Envoy => {
-            "nothing between the two could make it succeed: remove one"
+            "nothing between the two could make it succeed: remove one".to_owned()
         }
         Gateway::OpenClaw => {
-            "OpenClaw asks each model of a chain once and passes over the second without a word: remove one; lists of included files are put one behind the other"
+            "OpenClaw asks each model of a chain once and passes over the second without a word: remove one; lists of included files are put one behind the other".to_owned()
         }
     };
     Diagnostic::new("duplicate-hop", place, "asked again", message)

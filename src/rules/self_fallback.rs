@@ -45,7 +45,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                     Gateway::Native => "what has just failed is asked again at once; name another target or route, or use `backoff` to wait",
                     Gateway::Portkey => "what has just failed is asked again at once: name another target",
                     Gateway::Envoy => "what has just failed is asked again at once: name another backend or model for this priority",
-                    Gateway::LiteLlm => "LiteLLM skips it at best (1.97 and later) and asks the failed group again at worst: remove it from the list",
+                    Gateway::LiteLlm => "LiteLLM passes over the group under its own name, and asks it again under any other: remove it from the list",
                 })
                 .about(route.subject());
         // OpenClaw goes on to the others, so that only a chain without others is none.

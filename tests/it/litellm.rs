@@ -8,7 +8,7 @@ use routec::model::{Symptom, Table};
 use crate::support::run;
 
 /// A file with a group for every letter, each with one deployment of the same name in lower case.
-fn table(groups: &str, settings: &str) -> Table {
+pub(crate) fn file(groups: &str, settings: &str) -> String {
     let mut text = "model_list:\n".to_owned();
     for group in groups.split(' ') {
         let model = group.to_lowercase();
@@ -16,7 +16,11 @@ fn table(groups: &str, settings: &str) -> Table {
         let _ = writeln!(text, "  - {{model_name: {group:?}, litellm_params: {params}}}");
     }
     text.push_str(settings);
-    run(&[text.as_bytes()]).1.tables.into_iter().next().unwrap()
+    text
+}
+
+fn table(groups: &str, settings: &str) -> Table {
+    run(&[file(groups, settings).as_bytes()]).1.tables.into_iter().next().unwrap()
 }
 
 /// The models called, in order, of a request for `A`.
@@ -29,7 +33,7 @@ fn walk(table: &Table, era: Era, mut fate: impl FnMut(&str) -> Option<Failure>) 
     (calls.join(" "), request.ending)
 }
 
-const DOWN: Option<Failure> = Some(Failure::Status(500));
+pub(crate) const DOWN: Option<Failure> = Some(Failure::Status(500));
 
 /// The walk of each era while everything is down.
 fn walks(groups: &str, settings: &str) -> [String; 3] {
@@ -37,7 +41,7 @@ fn walks(groups: &str, settings: &str) -> [String; 3] {
     Era::ALL.map(|era| walk(&table, era, |_| DOWN).0)
 }
 
-fn lists(lists: &str) -> String {
+pub(crate) fn lists(lists: &str) -> String {
     format!("router_settings: {{num_retries: 0, {lists}}}\n")
 }
 
@@ -94,7 +98,7 @@ fn names_are_found_as_litellm_finds_them() {
 }
 
 /// The routes of a table, each with where its ladder for a symptom leads.
-fn ladders(table: &Table, symptom: Symptom) -> Vec<String> {
+pub(crate) fn ladders(table: &Table, symptom: Symptom) -> Vec<String> {
     let graph = routec::graph::FailoverGraph::build(table);
     let routes = table.routes.iter().map(|(id, route)| {
         let hops = graph.hops_of(id).iter().map(|hop| graph.hop(*hop)).filter(|hop| hop.symptom == symptom);
@@ -125,6 +129,9 @@ fn the_graph_holds_lists_by_the_name_that_is_asked_for() {
     // A name with a provider has the list of the bare name, and the other way round.
     let names = |settings: &str| ladders(&table("openai/a gpt-4o C", &lists(settings)), Symptom::Any).join(", ");
     assert_eq!(names("fallbacks: [{a: [C]}, {openai/gpt-4o: [C]}]"), "openai/a: C, gpt-4o: C, C: ");
+    // A bare name is one of its provider's, and the pattern that says the most answers to it.
+    let bare = ladders(&table("A openai/* openai/gpt-*", &lists("fallbacks: [{A: [gpt-4o, o3]}]")), Symptom::Any);
+    assert_eq!(bare[0], "A: openai/gpt-* openai/*");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod determinism;
 mod difference;
 mod ecdsa;
 mod envoy;
+mod eras;
 mod expectations;
 mod forged;
 mod generated;

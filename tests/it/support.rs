@@ -29,16 +29,21 @@ pub(crate) fn name_of(number: usize, text: &str) -> String {
 /// Those that the paths of a table name are read as what they are named as. Texts that begin with `# before` are another
 /// version of the table, which the others are held against.
 pub(crate) fn run(texts: &[&[u8]]) -> (SourceMap, Outcome) {
+    run_by(Release::NEWEST, texts)
+}
+
+/// The same, with files of LiteLLM's as a release reads them.
+pub(crate) fn run_by(release: Release, texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let is_before = |text: &[u8]| text.starts_with(b"# before\n");
     let without = |unwanted: &dyn Fn(&[u8]) -> bool| -> Vec<&[u8]> {
         texts.iter().map(|text| if unwanted(text) { &b""[..] } else { text }).collect()
     };
     if !texts.iter().any(|text| is_before(text)) {
-        return run_one(texts);
+        return run_one(release, texts);
     }
     let is_now = |text: &[u8]| String::from_utf8_lossy(text).contains("kind: RouteTable") && !is_before(text);
-    let (_, before) = run_one(&without(&is_now));
-    let (sources, mut outcome) = run_one(&without(&is_before));
+    let (_, before) = run_one(release, &without(&is_now));
+    let (sources, mut outcome) = run_one(release, &without(&is_before));
     let (old_levels, new_levels) = (before.levels(), outcome.levels());
     let found = routec::diff::report_version(&side(&before, &old_levels), &side(&outcome, &new_levels));
     outcome.add(found);
@@ -55,7 +60,7 @@ pub(crate) fn side<'a>(outcome: &'a Outcome, levels: &'a [(String, Level)]) -> S
     }
 }
 
-fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
+fn run_one(release: Release, texts: &[&[u8]]) -> (SourceMap, Outcome) {
     let mut sources = SourceMap::new();
     let mut files = Vec::new();
     for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
@@ -84,7 +89,7 @@ fn run_one(texts: &[&[u8]]) -> (SourceMap, Outcome) {
         }
     });
     files.retain(|(file, _)| !named.contains(file));
-    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap(), litellm: Release::NEWEST };
+    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap(), litellm: release };
     let outcome = check(&sources, &job);
     (sources, outcome)
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::litellm::{Index, List, Release, waits};
+use crate::litellm::{Era, Index, List, waits};
 use crate::model::{
     Backoff, DeadHop, Fallback, Hop, HopKind, Ladder, Name, NonEmpty, PoolEntry, Route, Step, Steps, Via, Wait,
 };
@@ -14,7 +14,7 @@ use crate::source::{Entries, Place, Spanned};
 
 use super::Sections;
 use super::deployments::{Deployments, Group};
-use super::lists::{Entry, Lists};
+use super::lists::{Entry, Lists, Written};
 use super::names::Names;
 use super::wildcards;
 
@@ -32,16 +32,17 @@ struct Kept {
 }
 
 impl Kept {
-    /// The chain for a name, and whether it is that of `*`.
-    fn find(&self, name: &str) -> Option<(&Chain, bool)> {
+    /// The chain for a name in an era, and whether it is that of `*`.
+    fn find(&self, name: &str, era: Era) -> Option<(&Chain, bool)> {
         let index = Index::of(self.keys.iter().map(String::as_str));
-        let found = index.entry(self.list, &[name], Release::default().era())?;
+        let found = index.entry(self.list, &[name], era)?;
         Some((self.chains.get(found.entry)?, found.key.is_none()))
     }
 }
 
-/// The chains of every name.
+/// The chains of every name, as one era finds them.
 pub(super) struct Chains {
+    era: Era,
     general: Kept,
     context_window: Kept,
     content_policy: Kept,
@@ -54,9 +55,10 @@ pub(super) struct Chains {
 }
 
 impl Chains {
-    pub(super) fn new(lists: &Lists, names: &Names, deployments: &Deployments, sink: &mut Sink) -> Self {
+    pub(super) fn new(lists: &Lists, names: &Names, deployments: &Deployments, era: Era, sink: &mut Sink) -> Self {
         let others = others(lists, names, deployments);
-        let mut reader = Reader { names, deployments, others: &others, sink, dead: Vec::new(), dangling: Vec::new() };
+        let (dead, dangling) = (Vec::new(), Vec::new());
+        let mut reader = Reader { era, names, deployments, others: &others, sink, dead, dangling };
         let general = reader.list(List::General, &lists.general);
         let context_window = reader.list(List::ContextWindow, &lists.context_window);
         let content_policy = reader.list(List::ContentPolicy, &lists.content_policy);
@@ -76,6 +78,7 @@ impl Chains {
         }
         let dead = reader.dead;
         Self {
+            era,
             general,
             context_window,
             content_policy,
@@ -98,10 +101,7 @@ impl Chains {
         deployments: &mut Deployments,
         sections: &Sections<'_>,
     ) -> Entries<Name, Route> {
-        let retries = sections
-            .setting("num_retries")
-            .or_else(|| sections.litellm.and_then(|section| section.get_entry("num_retries")));
-        let retries = retries.and_then(|(_, value)| Some((value.raw_text()?.parse().ok()?, value.place())));
+        let retries = sections.retries().and_then(|(_, value)| Some((value.raw_text()?.parse().ok()?, value.place())));
         let mut routes = Entries::default();
         let groups = std::mem::take(&mut deployments.groups);
         let own = |at: usize| deployments.retries.get(&at).copied();
@@ -136,7 +136,7 @@ impl Chains {
     ) -> Option<Route> {
         // What a pattern answers is asked for by other names, which find its list nowhere.
         let found = |kept: &Kept| {
-            let found = kept.find(name.as_str()).filter(|_| !name.as_str().contains('*'));
+            let found = kept.find(name.as_str(), self.era).filter(|_| !name.as_str().contains('*'));
             found.map(|(chain, is_star)| if is_star { without(chain, name) } else { chain.clone() })
         };
         let chain = found(&self.general)
@@ -222,6 +222,7 @@ fn special(chain: Option<Chain>, key: Option<Place>, has_general: bool) -> Optio
 }
 
 struct Reader<'a> {
+    era: Era,
     names: &'a Names,
     deployments: &'a Deployments,
     others: &'a BTreeMap<String, Place>,
@@ -252,7 +253,8 @@ impl Reader<'_> {
                 // The list of defaults.
                 continue;
             }
-            let first = if source == "*" { last_star } else { seen.get(source).copied() };
+            let first =
+                if source == "*" { last_star.filter(|_| list.knows_star(self.era)) } else { seen.get(source).copied() };
             seen.entry(source).or_insert(entry.source.place);
             let is_live = match first.filter(|first| *first != entry.source.place) {
                 Some(first) => {
@@ -270,7 +272,8 @@ impl Reader<'_> {
             // Even one that is hidden by another can be found under a name with another prefix.
             kept.keys.push(source.to_owned());
             let dangling = self.dangling.len();
-            let chain = self.hops(label, &entry.targets);
+            let targets = self.targets(entry);
+            let chain = self.hops(label, targets);
             kept.chains.push(chain);
             if !is_live {
                 self.dangling.truncate(dangling);
@@ -301,10 +304,31 @@ impl Reader<'_> {
             self.sink.report(wildcards::dead_key(&entry.source, group.map(|group| group.name.place)));
             return false;
         }
-        if source == "*" || self.names.resolve(source).0.is_some() || self.has_relative(list, source) {
+        if source == "*" && list.knows_star(self.era) {
             return true;
         }
-        let message = format!("no model group is called {}, so its fallbacks are never used", quote(source));
+        if source == "*" {
+            let message = format!(
+                "LiteLLM {} takes `*` in {} for the name of a group: it stands for every group since 1.104 only",
+                self.era.releases(),
+                quote(list.setting())
+            );
+            let help = "write an entry for each group; `default_fallbacks` are for every group in each release";
+            self.sink.report(Diagnostic::new("dead-setting", entry.source.place, "never used", message).help(help));
+            return false;
+        }
+        if self.names.resolve(source).0.is_some() || self.has_relative(list, source, self.era) {
+            return true;
+        }
+        let message = if self.has_relative(list, source, Era::Resuming) {
+            format!(
+                "no model group is called {}, and LiteLLM {} finds its fallbacks under no other name: that comes with 1.104",
+                quote(source),
+                self.era.releases()
+            )
+        } else {
+            format!("no model group is called {}, so its fallbacks are never used", quote(source))
+        };
         let help = self.names.near(source).map_or_else(
             || "rename it to the group it is meant for, or remove it".to_owned(),
             |near| format!("did you mean {}?", quote(near)),
@@ -313,16 +337,22 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether a group finds the entry of a key that is its name with another prefix.
-    fn has_relative(&self, list: List, key: &str) -> bool {
+    /// Whether a group finds the entry of a key that is its name with another prefix, in an era.
+    fn has_relative(&self, list: List, key: &str, era: Era) -> bool {
         let index = Index::of([key]);
-        let era = Release::default().era();
         let finds = |name: &String| !name.contains('*') && index.entry(list, &[name], era).is_some();
         self.deployments.by_name.keys().any(finds)
     }
 
-    fn hops(&mut self, list: &'static str, targets: &[Spanned<String>]) -> Chain {
-        targets.iter().map(|target| self.hop(list, target)).collect()
+    /// The targets of an entry; of letters those that lead anywhere.
+    fn targets<'e>(&self, entry: &'e Entry) -> Vec<&'e Spanned<String>> {
+        let is_all = entry.written != Written::Letters;
+        let leads = |target: &&Spanned<String>| is_all || self.names.resolve(&target.value).0.is_some();
+        entry.targets.iter().filter(leads).collect()
+    }
+
+    fn hops<'e>(&mut self, list: &'static str, targets: impl IntoIterator<Item = &'e Spanned<String>>) -> Chain {
+        targets.into_iter().map(|target| self.hop(list, target)).collect()
     }
 
     fn hop(&mut self, list: &'static str, target: &Spanned<String>) -> Spanned<Fallback> {
@@ -339,11 +369,11 @@ impl Reader<'_> {
     }
 
     fn bury(&mut self, list: &'static str, entry: &Entry) {
-        for target in &entry.targets {
+        for target in self.targets(entry) {
             let (group, via) = self.names.resolve(&target.value);
             let resolved =
                 group.and_then(|at| self.deployments.groups.get(at)).map(|group| group.name.value.to_string());
-            if via == Via::Nowhere && entry.is_sound {
+            if via == Via::Nowhere && entry.written == Written::List {
                 let message = format!("nothing in `model_list` answers to {}", quote(&target.value));
                 self.sink.report(super::names::unknown(target.place, message, self.names.near(&target.value)));
             }

@@ -73,7 +73,7 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
     for group in groups.values().filter(|group| group.len() > 1) {
         without_order(group, sink);
         if is_shuffled {
-            without_weight(group, sink);
+            without_weight(group, sections.era().weighs_by_first(), sink);
         }
     }
     if is_shuffled && !checks_first {
@@ -99,19 +99,23 @@ fn without_order(group: &[Deployment<'_>], sink: &mut Sink) {
     }
 }
 
-/// Once one deployment of a group has a weight, those without it are never picked by the shuffle.
-fn without_weight(group: &[Deployment<'_>], sink: &mut Sink) {
+/// Once one deployment of a group has a weight, those without it are never picked by the shuffle; in releases that weigh
+/// by the first deployment only once that one has it.
+fn without_weight(group: &[Deployment<'_>], by_first: bool, sink: &mut Sink) {
     let positive = |value: Value<'_>| {
         value.raw_text().and_then(|text| text.parse::<f64>().ok()).is_some_and(|number| number > 0.0)
     };
     let has_order = group.iter().any(|deployment| deployment.said("order").is_some());
-    let metric = ["weight", "rpm", "tpm"].into_iter().find_map(|metric| {
+    let says =
+        |metric: &str, deployment: &Deployment<'_>| deployment.params.get(metric).is_some_and(|value| !value.is_null());
+    let counts = |metric: &&str| !by_first || group.first().is_some_and(|first| says(metric, first));
+    let metric = ["weight", "rpm", "tpm"].into_iter().filter(counts).find_map(|metric| {
         let weighty =
             group.iter().find_map(|deployment| deployment.params.get(metric).filter(|value| positive(*value)));
         Some((metric, weighty?))
     });
     let Some((metric, weighty)) = metric.filter(|_| !has_order) else { return };
-    for deployment in group.iter().filter(|deployment| deployment.params.get(metric).is_none_or(Value::is_null)) {
+    for deployment in group.iter().filter(|deployment| !says(metric, deployment)) {
         let message = format!(
             "another deployment of {} has {}, which the shuffle takes for its weight, and this one has none: it is never picked while that one is healthy",
             quote(deployment.group),

@@ -1,6 +1,7 @@
 //! Keys that LiteLLM accepts and ignores, or reads in another way than they look, and secrets in plain sight.
 
 use crate::diagnostic::{Diagnostic, Sink, nearest, quote};
+use crate::litellm::Era;
 use crate::model::url_has_password;
 use crate::syntax::{Scalar, Shape, Value};
 
@@ -69,6 +70,16 @@ const ROUTER_KEYS: &[&str] = &[
     "timeout",
 ];
 
+/// Those that have come since the oldest era, with the first era that has them.
+const NEWER_KEYS: [(&str, Era); 6] = [
+    ("background_health_check_model_groups", Era::Once),
+    ("plugins", Era::Once),
+    ("tag_routing_prefix", Era::Once),
+    ("enable_mid_stream_fallback_continuation", Era::Resuming),
+    ("fallback_on_unsupported_params", Era::Resuming),
+    ("session_affinity_repin_on_failover", Era::Resuming),
+];
+
 /// What people write for settings of the router that are called otherwise.
 const MEANT: [(&str, &str); 6] = [
     ("max_retries", "num_retries"),
@@ -117,6 +128,12 @@ fn router_keys(sections: &Sections<'_>, sink: &mut Sink) {
     for (key, value) in router.entries() {
         let Some(name) = key.raw_text() else { continue };
         if ROUTER_KEYS.contains(&name) {
+            if let Some((_, since)) = NEWER_KEYS.iter().find(|(key, since)| *key == name && *since > sections.era()) {
+                let release = sections.release;
+                let message = format!("LiteLLM {release} ignores {} in `router_settings`", quote(name));
+                let help = format!("remove it: LiteLLM {} reads it", since.releases());
+                sink.report(misread("dead-setting", key, "has no effect", message, &help));
+            }
             continue;
         }
         if matches!(name, "health_check_interval" | "health_check_concurrency") {
@@ -169,12 +186,17 @@ fn misplaced(sections: &Sections<'_>, sink: &mut Sink) {
 fn two_places(sections: &Sections<'_>, sink: &mut Sink) {
     let (Some(router), Some(litellm)) = (sections.router, sections.litellm) else { return };
     for name in LISTS.into_iter().chain(["num_retries", "max_fallbacks"]) {
-        let (Some((winner, a)), Some((loser, b))) = (router.get_entry(name), litellm.get_entry(name)) else { continue };
+        let (Some((own, a)), Some((general, b))) = (router.get_entry(name), litellm.get_entry(name)) else { continue };
         if is_empty(a) || is_empty(b) || a.to_json() == b.to_json() {
             continue;
         }
-        let message =
-            format!("{} is set in both sections; `router_settings` wins and this one is ignored", quote(name));
+        let is_late = name == "num_retries" && sections.era().puts_module_retries_first();
+        let (winner, loser, wins) = if is_late {
+            (general, own, format!("on LiteLLM {} `litellm_settings` wins", sections.release))
+        } else {
+            (own, general, "`router_settings` wins".to_owned())
+        };
+        let message = format!("{} is set in both sections; {wins} and this one is ignored", quote(name));
         sink.report(
             misread("shadowed-setting", loser, "does nothing", message, "keep one of the two, in `router_settings`")
                 .related(winner.span(), "this one wins"),

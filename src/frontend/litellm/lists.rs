@@ -1,6 +1,7 @@
-//! The fallback lists as written, in whatever shape: what LiteLLM refuses or misreads is reported and read as meant.
+//! The fallback lists as written, in whatever shape: what LiteLLM refuses or misreads is reported.
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
+use crate::litellm::Release;
 use crate::source::{Place, Spanned};
 use crate::syntax::Value;
 
@@ -10,8 +11,18 @@ use super::{Sections, misread};
 pub(super) struct Entry {
     pub(super) source: Spanned<String>,
     pub(super) targets: Vec<Spanned<String>>,
-    /// Whether the targets are names that were meant as such; of others it is not said that nothing answers to them.
-    pub(super) is_sound: bool,
+    pub(super) written: Written,
+}
+
+/// How the targets of an entry are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// As a list of names.
+    List,
+    /// As one text, with which LiteLLM refuses to start: read as it was meant.
+    Text,
+    /// As one text of which LiteLLM takes each letter for a name: few lead anywhere, and of the others nothing is said.
+    Letters,
 }
 
 /// Every list of the file.
@@ -27,8 +38,11 @@ pub(super) struct Lists {
 
 impl Lists {
     pub(super) fn read(sections: &Sections<'_>, sink: &mut Sink) -> Self {
-        let mut list =
-            |name: &str| sections.setting(name).map_or_else(Vec::new, |(key, value)| entries(name, key, value, sink));
+        let mut list = |name: &str| {
+            sections
+                .setting(name)
+                .map_or_else(Vec::new, |(key, value)| entries(name, (key, value), sections.release, sink))
+        };
         let general = list("fallbacks");
         let context_window = list("context_window_fallbacks");
         let content_policy = list("content_policy_fallbacks");
@@ -79,7 +93,7 @@ fn shadowed(star: &Entry, winner: Place, defaults_win: bool, sink: &mut Sink) {
 
 const SHAPE: &str = "write a list of entries with one key each: `- {group: [other-group, third-group]}`";
 
-fn entries(list: &str, key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec<Entry> {
+fn entries(list: &str, (key, value): (Value<'_>, Value<'_>), release: Release, sink: &mut Sink) -> Vec<Entry> {
     // The context list is not checked when LiteLLM starts; the other two are.
     let (rule, fate) = if list == "context_window_fallbacks" {
         ("dead-setting", "LiteLLM starts and does not use it")
@@ -91,7 +105,7 @@ fn entries(list: &str, key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec
         let message = format!("{} is a mapping where a list is wanted; {fate}", quote(list));
         sink.report(misread(rule, key, "a list is wanted here", message, SHAPE));
         for (source, targets) in value.entries() {
-            push(list, source, targets, (rule, fate), sink, &mut found);
+            push(list, (source, targets), (rule, fate), release, sink, &mut found);
         }
         return found;
     }
@@ -114,12 +128,12 @@ fn entries(list: &str, key: Value<'_>, value: Value<'_>, sink: &mut Sink) -> Vec
             let message = format!("an entry of {} has {} keys where one is wanted; {fate}", quote(list), pairs.len());
             sink.report(misread(rule, place, "one key is wanted here: the group", message, SHAPE));
             if let Some((source, targets)) = meant(item) {
-                push(list, source, targets, (rule, fate), &mut Sink::new(), &mut found);
+                push(list, (source, targets), (rule, fate), release, &mut Sink::new(), &mut found);
                 continue;
             }
         }
         for (source, targets) in pairs {
-            push(list, source, targets, (rule, fate), sink, &mut found);
+            push(list, (source, targets), (rule, fate), release, sink, &mut found);
         }
     }
     found
@@ -136,22 +150,30 @@ fn meant(item: Value<'_>) -> Option<(Value<'_>, Value<'_>)> {
 
 fn push(
     list: &str,
-    source: Value<'_>,
-    targets: Value<'_>,
+    (source, targets): (Value<'_>, Value<'_>),
     (rule, fate): (&'static str, &str),
+    release: Release,
     sink: &mut Sink,
     found: &mut Vec<Entry>,
 ) {
     let Some(name) = source.raw_text() else { return };
     let mut names = Vec::new();
-    let is_sound = targets.is_sequence();
+    let mut written = Written::List;
     if targets.is_sequence() {
         names.extend(targets.items().filter_map(target_name));
     } else if let Some(text) = targets.text() {
-        let fate = if list == "context_window_fallbacks" {
-            "LiteLLM takes each letter for a model"
-        } else {
-            "LiteLLM 1.109 refuses to start, and earlier releases take each letter for a model"
+        let is_checked = list != "context_window_fallbacks";
+        written = if is_checked && release.refuses_text() { Written::Text } else { Written::Letters };
+        let (rule, fate) = match (is_checked, written) {
+            (false, _) => (rule, "LiteLLM takes each letter for a model".to_owned()),
+            (true, Written::Letters) => (
+                "dead-setting",
+                format!("LiteLLM {release} takes each letter for a model, and refuses to start from 1.109 on"),
+            ),
+            (true, _) => (
+                rule,
+                format!("LiteLLM {release} refuses to start, and releases before 1.109 take each letter for a model"),
+            ),
         };
         let message = format!(
             "the targets of {} in {} are a single value where a list is wanted; {fate}",
@@ -159,13 +181,20 @@ fn push(
             quote(list)
         );
         sink.report(misread(rule, targets, "a list is wanted here", message, SHAPE));
-        names.push(Spanned::new(text.to_owned(), targets.place()));
+        if written == Written::Letters {
+            // A letter that comes again leads nowhere new.
+            let is_new = |(at, letter): &(usize, char)| text.find(*letter) == Some(*at);
+            let letters = text.char_indices().filter(is_new);
+            names.extend(letters.map(|(_, letter)| Spanned::new(letter.to_string(), targets.place())));
+        } else {
+            names.push(Spanned::new(text.to_owned(), targets.place()));
+        }
     } else {
         let message = format!("the targets of {} in {} are no list; {fate}", quote(name), quote(list));
         sink.report(misread(rule, source, "a list of groups is wanted here", message, SHAPE));
         return;
     }
-    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names, is_sound });
+    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names, written });
 }
 
 /// A target: a name, or a mapping with a `model` and parameters for the request.

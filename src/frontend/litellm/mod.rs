@@ -21,6 +21,7 @@ mod store;
 mod wildcards;
 
 use crate::diagnostic::{Diagnostic, Sink};
+use crate::litellm::{Era, Release};
 use crate::model::{Document, Gateway, Name, Part, RouteTable};
 use crate::source::{SourceMap, Spanned};
 use crate::syntax::{NodeId, Tree, Value};
@@ -30,8 +31,9 @@ use self::deployments::Deployments;
 use self::lists::Lists;
 use self::names::Names;
 
-/// The sections that routing is configured in, of the file and of those it includes.
+/// The sections that routing is configured in, of the file and of those it includes, and the release that reads them.
 struct Sections<'t> {
+    release: Release,
     roots: Vec<Value<'t>>,
     router: Option<Value<'t>>,
     litellm: Option<Value<'t>>,
@@ -39,15 +41,21 @@ struct Sections<'t> {
 }
 
 impl<'t> Sections<'t> {
-    fn new(roots: Vec<Value<'t>>) -> Self {
+    fn new(roots: Vec<Value<'t>>, release: Release) -> Self {
         let section =
             |name: &str| include::join(&roots, name).pop().map(|(_, value)| value).filter(|value| value.is_mapping());
         Self {
+            release,
             router: section("router_settings"),
             litellm: section("litellm_settings"),
             general: section("general_settings"),
             roots,
         }
+    }
+
+    /// How the release walks lists.
+    fn era(&self) -> Era {
+        self.release.era()
     }
 
     /// The key and value of the top level, or the several lists that are joined there.
@@ -64,6 +72,13 @@ impl<'t> Sections<'t> {
     fn setting(&self, name: &str) -> Option<(Value<'t>, Value<'t>)> {
         let found = |section: Option<Value<'t>>| section?.get_entry(name).filter(|(_, value)| !is_empty(*value));
         found(self.router).or_else(|| found(self.litellm))
+    }
+
+    /// The retries within a group: before 1.97 those of `litellm_settings` went first.
+    fn retries(&self) -> Option<(Value<'t>, Value<'t>)> {
+        let litellm = || self.litellm?.get_entry("num_retries").filter(|(_, value)| !value.is_null());
+        let first = if self.era() == Era::Paths { litellm() } else { None };
+        first.or_else(|| self.setting("num_retries"))
     }
 }
 
@@ -89,12 +104,17 @@ pub(super) fn includes(root: Value<'_>) -> Vec<String> {
     include::mentions(root)
 }
 
-/// Reads a document of LiteLLM's.
-pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -> Document {
+/// Reads a document of LiteLLM's as a release does.
+pub(super) fn read(
+    (sources, tree, root): (&SourceMap, &Tree<'_>, NodeId),
+    name: Name,
+    release: Release,
+    sink: &mut Sink,
+) -> Document {
     let root = Value::new(tree, root);
     let included = include::read(sources, tree.file(), root, sink);
     let others = included.trees.iter().filter_map(|tree| Some(Value::new(tree, *tree.roots().first()?)));
-    let sections = Sections::new(std::iter::once(root).chain(others).collect());
+    let sections = Sections::new(std::iter::once(root).chain(others).collect(), release);
     include::report_replaced(&sections.roots, sink);
     keys::check(&sections, sink);
     store::check(&sections, sink);
@@ -106,7 +126,7 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let lists = Lists::read(&sections, sink);
     groups::check(&sections, sink);
     groups::tags(&sections, &deployments, &names, &lists, sink);
-    let chains = Chains::new(&lists, &names, &deployments, sink);
+    let chains = Chains::new(&lists, &names, &deployments, sections.era(), sink);
     let head = root.entries().first().map_or_else(|| root.span(), |(key, _)| key.span());
     let dead_hops = chains.dead_hops();
     let routes = chains.into_routes(&names, &mut deployments, &sections);

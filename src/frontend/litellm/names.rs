@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Sink, quote};
-use crate::litellm::fits;
+use crate::litellm::{Era, by_pattern, rank};
 use crate::model::Via;
 use crate::source::{Place, Spanned};
 use crate::syntax::Value;
@@ -11,13 +11,14 @@ use crate::syntax::Value;
 use super::Sections;
 use super::deployments::Deployments;
 
-/// Every name that leads to a group.
+/// Every name that leads to a group, as one era looks it up.
 pub(super) struct Names {
+    era: Era,
     groups: BTreeMap<String, usize>,
     ids: BTreeMap<String, usize>,
     aliases: BTreeMap<String, String>,
     models: BTreeMap<String, usize>,
-    /// Groups whose name is a pattern, the most specific first.
+    /// Groups whose name is a pattern, ranked.
     patterns: Vec<(String, usize)>,
 }
 
@@ -29,14 +30,12 @@ impl Names {
                 models.entry(model.clone()).or_insert(at);
             }
         }
-        let mut patterns: Vec<(String, usize)> = deployments
-            .by_name
-            .iter()
-            .filter(|(name, _)| name.contains('*'))
-            .map(|(name, at)| (name.clone(), *at))
-            .collect();
-        patterns.sort_by_key(|(name, _)| (std::cmp::Reverse(name.replace('*', "").len()), name.clone()));
+        let groups = deployments.groups.iter().enumerate();
+        let groups = groups.map(|(at, group)| (group.name.value.to_string(), at));
+        let mut patterns: Vec<(String, usize)> = groups.filter(|(name, _)| name.contains('*')).collect();
+        rank(&mut patterns);
         let mut names = Self {
+            era: sections.era(),
             groups: deployments.by_name.clone(),
             ids: deployments.ids.iter().map(|(id, (group, _))| (id.clone(), *group)).collect(),
             aliases: BTreeMap::new(),
@@ -106,9 +105,7 @@ impl Names {
 
     /// The group a name leads to, and how.
     pub(super) fn resolve(&self, name: &str) -> (Option<usize>, Via) {
-        if !self.groups.contains_key(name)
-            && let Some(at) = self.ids.get(name)
-        {
+        if let Some(at) = self.ids.get(name).filter(|_| self.era.puts_ids_first() || !self.groups.contains_key(name)) {
             return (Some(*at), Via::ModelId);
         }
         // LiteLLM follows an alias once: what that stands for is not looked up among the aliases again.
@@ -116,7 +113,7 @@ impl Names {
         if let Some(group) = self.groups.get(at) {
             return (Some(*group), via);
         }
-        if let Some((_, group)) = self.patterns.iter().find(|(pattern, _)| fits(pattern, at)) {
+        if let Some(group) = by_pattern(&self.patterns, at) {
             return (Some(*group), Via::Wildcard);
         }
         match self.models.get(at) {

@@ -1,6 +1,7 @@
 //! Settings of the whole gateway that are known and still do not do what they say.
 
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
+use crate::litellm::{Era, Release, allowed_fails_know, allows_none, retries_know};
 use crate::syntax::Value;
 
 use super::known::{self, GENERAL_SETTINGS, LITELLM_SETTINGS, PROVIDERS};
@@ -18,8 +19,8 @@ const STRATEGIES: [&str; 8] = [
     "lar1",
 ];
 
-/// The classes of error that the policies for retries and for allowed failures know.
-const CLASSES: [&str; 9] = [
+/// The classes of error that some release's policies for retries or for allowed failures know.
+const CLASSES: [&str; 10] = [
     "BadRequestError",
     "AuthenticationError",
     "TimeoutError",
@@ -29,6 +30,7 @@ const CLASSES: [&str; 9] = [
     "ServiceUnavailableError",
     "BadGatewayError",
     "NotFoundError",
+    "Default",
 ];
 
 /// Reports them.
@@ -39,11 +41,11 @@ pub(super) fn check(sections: &Sections<'_>, sink: &mut Sink) {
         strategy(router, sink);
         for key in ["retry_policy", "allowed_fails_policy"] {
             if let Some(policy) = router.get(key) {
-                error_policy(key, policy, sink);
+                error_policy(key, policy, sections.release, sink);
             }
         }
         for (_, policy) in router.get("model_group_retry_policy").into_iter().flat_map(Value::entries) {
-            error_policy("retry_policy", policy, sink);
+            error_policy("retry_policy", policy, sections.release, sink);
         }
         zero_cooldown(router, sink);
         budgets(router, sink);
@@ -137,17 +139,29 @@ fn strategy(router: Value<'_>, sink: &mut Sink) {
 }
 
 /// A policy by class of error.
-fn error_policy(name: &str, policy: Value<'_>, sink: &mut Sink) {
-    let ending = if name == "retry_policy" { "Retries" } else { "AllowedFails" };
+fn error_policy(name: &str, policy: Value<'_>, release: Release, sink: &mut Sink) {
+    let (ending, knows): (_, fn(&str, Era) -> bool) =
+        if name == "retry_policy" { ("Retries", retries_know) } else { ("AllowedFails", allowed_fails_know) };
     for (key, value) in policy.entries() {
         let Some(text) = key.raw_text() else { continue };
-        let class = text.strip_suffix(ending);
-        let is_known = class.is_some_and(|class| CLASSES.contains(&class)) || text == "DefaultRetries";
-        if !is_known {
-            let names: Vec<String> = CLASSES.iter().map(|class| format!("{class}{ending}")).collect();
-            let message = format!("LiteLLM ignores {} in {}", quote(text), quote(name));
-            let help = nearest(text, names.iter().map(String::as_str))
-                .map_or_else(|| format!("write the class of an error, such as `RateLimitError{ending}`"), did_you_mean);
+        let class = text.strip_suffix(ending).unwrap_or_default();
+        if !knows(class, release.era()) {
+            let later = Era::ALL.into_iter().find(|era| knows(class, *era));
+            let names: Vec<String> = CLASSES
+                .iter()
+                .filter(|class| knows(class, release.era()))
+                .map(|class| format!("{class}{ending}"))
+                .collect();
+            let message = match later {
+                Some(_) => format!("LiteLLM {release} ignores {} in {}", quote(text), quote(name)),
+                None => format!("LiteLLM ignores {} in {}", quote(text), quote(name)),
+            };
+            let near = nearest(text, names.iter().map(String::as_str)).filter(|_| later.is_none());
+            let help = match (later, near) {
+                (Some(later), _) => format!("remove it: LiteLLM {} reads it", later.releases()),
+                (None, Some(near)) => did_you_mean(near),
+                (None, None) => format!("write the class of an error, such as `RateLimitError{ending}`"),
+            };
             sink.report(misread("dead-setting", key, "has no effect", message, &help));
         } else if value.raw_text().is_some_and(|text| text.parse::<i64>().is_err() && !value.is_null()) {
             let message = format!("{} is no whole number; LiteLLM refuses to start", quote(text));
@@ -158,9 +172,8 @@ fn error_policy(name: &str, policy: Value<'_>, sink: &mut Sink) {
                 message,
                 "write a number of attempts",
             ));
-        } else if ending == "AllowedFails" && value.raw_text() == Some("0") {
-            let message =
-                format!("{} of 0 counts as unset in LiteLLM before 1.101: the default of 3 holds", quote(text));
+        } else if ending == "AllowedFails" && value.raw_text() == Some("0") && !allows_none(release.era()) {
+            let message = format!("{} of 0 counts as unset in LiteLLM {release}: the default of 3 holds", quote(text));
             sink.report(misread("dead-setting", value, "has no effect", message, "allow one failure at least"));
         }
     }
@@ -263,8 +276,9 @@ fn starved(sections: &Sections<'_>, sink: &mut Sink) {
         return;
     };
     let Some(most) = number(value).filter(|most| *most > 0) else { return };
-    let retries = sections.setting("num_retries").and_then(|(_, value)| number(value)).unwrap_or(2);
-    let before_fallback = if retries > 0 { retries.saturating_add(2) } else { 1 };
+    let retries = sections.retries().and_then(|(_, value)| number(value)).unwrap_or(2);
+    let noted = if retries > 0 { retries.saturating_add(2) } else { 1 };
+    let before_fallback = noted.min(sections.era().notes_at_most());
     let Some((list, _)) = sections.setting("fallbacks").or_else(|| sections.setting("default_fallbacks")) else {
         return;
     };
