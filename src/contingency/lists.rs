@@ -13,9 +13,6 @@ use super::element::{Failure as Fails, shown};
 use super::flow::{Share, WHOLE};
 use super::outage::{Answer, Spread};
 
-/// The places after which requests of one name are no longer followed.
-const PLACES: usize = 20_000;
-
 /// A LiteLLM file: its table, and the router of one era that walks its lists.
 #[derive(Debug)]
 pub struct Lists<'t> {
@@ -83,15 +80,24 @@ impl<'t> Lists<'t> {
         }
     }
 
-    /// All requests for a name while all of these fail; `None` where there are too many to follow them.
-    pub fn space(&'t self, spaces: &Spaces<'t>, name: &'t str, failures: &[Fails]) -> Option<Space> {
-        let space = spaces.explore(name, &|deployment: usize| vec![self.shows(failures, deployment)], PLACES);
+    /// All requests for a name while all of these fail, where `first` is told from those that are like it; `None` where
+    /// there are too many to follow them.
+    pub(super) fn space(
+        &'t self,
+        spaces: &Spaces<'t>,
+        (name, first): (&'t str, Option<usize>),
+        failures: &[Fails],
+    ) -> Option<Space<'t>> {
+        let fates = |deployment: usize| vec![self.shows(failures, deployment)];
+        let space = spaces.explore(name, &fates, |deployment| Some(deployment) == first);
         space.is_whole.then_some(space)
     }
 
     /// Where the requests for a name go that call a deployment first.
-    pub(super) fn spread(&self, space: &Space, first: usize) -> Spread {
+    pub(super) fn spread(&self, space: &Space<'_>, first: usize) -> Spread {
         let mut spread = Spread::default();
+        // The share that each deployment answers, or any of those that are like it, in the order in which they were met.
+        let mut answered: Vec<(Vec<usize>, Share)> = Vec::new();
         let mut here: BTreeMap<usize, Share> = BTreeMap::new();
         let begin = |way: To, here: &mut BTreeMap<usize, Share>| way.place().map(|place| here.insert(place, WHOLE));
         let is_first = |decision: Decision| decision == Decision::Pick(first);
@@ -114,11 +120,25 @@ impl<'t> Lists<'t> {
                 left -= part;
                 match way.to {
                     To::Place(to) => *here.entry(to).or_insert(0) += part,
-                    To::Ended(Ending::Answered(deployment)) => match self.target(deployment) {
-                        Some(target) => spread.answer(Answer { target, key: None, share: part }),
-                        None => spread.lost += part,
-                    },
+                    To::Ended(Ending::Answered(deployment)) => {
+                        match answered.iter_mut().find(|(all, _)| all.contains(&deployment)) {
+                            Some((_, sum)) => *sum += part,
+                            None => answered.push((space.all_like(deployment), part)),
+                        }
+                    }
                     To::Ended(Ending::Failed(_) | Ending::Longer) => spread.lost += part,
+                }
+            }
+        }
+        for (all, sum) in answered {
+            let mut left = sum;
+            for (others, deployment) in (1..=Share::try_from(all.len()).unwrap_or(1)).rev().zip(&all) {
+                // What rounding leaves goes with the last ones.
+                let share = left / others;
+                left -= share;
+                match self.target(*deployment) {
+                    Some(target) => spread.answer(Answer { target, key: None, share }),
+                    None => spread.lost += share,
                 }
             }
         }

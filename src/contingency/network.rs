@@ -106,8 +106,11 @@ impl<'t> Network<'t> {
                 .filter_map(|(number, class)| match self.lists.zip(class.deployment) {
                     Some((lists, first)) => {
                         let name = self.table.routes[class.route].name.value.as_str();
-                        let explored = || spaces.as_ref().and_then(|spaces| lists.space(spaces, name, failures));
-                        let space = followed.entry(class.route).or_insert_with(explored);
+                        // What is called first is told from its like only where it has any.
+                        let apart = spaces.as_ref().and_then(|spaces| spaces.has_twin(first).then_some(first));
+                        let explored =
+                            || spaces.as_ref().and_then(|spaces| lists.space(spaces, (name, apart), failures));
+                        let space = followed.entry((class.route, apart)).or_insert_with(explored);
                         let Some(space) = space else {
                             undecided.insert(class.route);
                             return None;

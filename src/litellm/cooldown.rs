@@ -48,6 +48,22 @@ impl Cooldowns {
         self.picked.retain(|deployment, _| is_kept(*deployment));
     }
 
+    /// All that is known of a deployment.
+    pub(super) fn marks(&self, deployment: usize) -> [u32; 4] {
+        let Self { fails, counted, out, picked } = self;
+        let number = |of: &BTreeMap<usize, u32>| of.get(&deployment).copied().unwrap_or(0);
+        [number(fails), number(counted), u32::from(out.contains(&deployment)), number(picked)]
+    }
+
+    /// Calls deployments by other names.
+    pub(super) fn rename(&mut self, new: &impl Fn(usize) -> usize) {
+        let Self { fails, counted, out, picked } = self;
+        for of in [fails, counted, picked] {
+            *of = std::mem::take(of).into_iter().map(|(at, number)| (new(at), number)).collect();
+        }
+        *out = std::mem::take(out).into_iter().map(new).collect();
+    }
+
     /// How often a deployment was picked, where somebody counts it.
     pub(super) fn picks(&self, deployment: usize) -> u32 {
         self.picked.get(&deployment).copied().unwrap_or(0)
@@ -63,21 +79,24 @@ impl Cooldowns {
     pub(super) fn note(&mut self, directory: &Directory<'_>, deployment: usize, asked: &str, failure: Failure) {
         let routing = directory.routing();
         let never = routing.deployments.get(deployment).is_none_or(|deployment| deployment.never_cools);
-        if never || routing.settings.no_cooldowns {
+        // What is out stays out for as long as the request goes on.
+        if never || routing.settings.no_cooldowns || self.holds(deployment) {
             return;
         }
         let is_single = directory.is_single(deployment, asked);
+        let era = directory.era();
+        let allowed = &routing.settings.allowed_fails;
+        let counts = allowed.by_class.is_some()
+            || allowed.number.is_some_and(|number| number != ALLOWED || era == Era::Resuming);
         let mut fails = 0;
-        if !is_single {
+        if !is_single && !counts {
             let all = self.fails.entry(deployment).or_insert(0);
             *all = all.saturating_add(1).min(ENOUGH);
             fails = *all;
         }
-        let era = directory.era();
         if !failure.can_cool(era) {
             return;
         }
-        let allowed = &routing.settings.allowed_fails;
         let by_class = allowed.by_class.as_ref().and_then(|policy| {
             let known = failure.classes().iter().filter(|class| allowed_fails_know(class, era));
             let named = known.copied().find_map(|class| policy.get(class).copied());
@@ -86,8 +105,6 @@ impl Cooldowns {
         if is_single && failure == Failure::Status(402) && by_class.is_none() {
             return;
         }
-        let counts = allowed.by_class.is_some()
-            || allowed.number.is_some_and(|number| number != ALLOWED || era == Era::Resuming);
         let goes = if counts {
             if era == Era::Resuming && is_single && by_class.is_none() && !directory.has_general_list(asked) {
                 return;
@@ -100,6 +117,8 @@ impl Cooldowns {
         };
         if goes {
             self.out.insert(deployment);
+            self.fails.remove(&deployment);
+            self.counted.remove(&deployment);
         }
     }
 }

@@ -37,6 +37,25 @@ impl Ledgers {
         self.copies.last_mut().unwrap_or(&mut self.first)
     }
 
+    /// Forgets copies by their numbers, from 1, the outermost first.
+    pub(super) fn forget(&mut self, ended: &BTreeSet<usize>) {
+        let mut number = 0;
+        self.copies.retain(|_| {
+            number += 1;
+            !ended.contains(&number)
+        });
+    }
+
+    /// That of every hop, the outermost first.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Ledger> {
+        std::iter::once(&self.first).chain(&self.copies)
+    }
+
+    /// That of every hop, the outermost first.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Ledger> {
+        std::iter::once(&mut self.first).chain(&mut self.copies)
+    }
+
     /// A list makes a copy for its hops.
     pub(super) fn copy(&mut self) {
         self.copies.push(self.current().clone());

@@ -6,6 +6,7 @@
 //! in `tests/litellm/` compares every walk with those releases themselves.
 
 mod ahead;
+mod alike;
 mod candidates;
 mod chains;
 mod cooldown;

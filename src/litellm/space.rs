@@ -4,12 +4,16 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::ahead::Ahead;
+use super::alike::Alike;
 use super::state::State;
 use super::walk::{Pending, Walk};
 use super::{Ending, Failure, Router};
 
 /// The calls after which a request is no longer followed.
 pub const LONGEST_REQUEST: usize = 1_000;
+
+/// The places after which all requests for a name are no longer searched: a second's work and less than 100 MB.
+const MOST_PLACES: usize = 20_000;
 
 /// What is decided at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,14 @@ impl Decision {
         match self {
             Self::Pick(deployment) => Some(deployment),
             Self::End(_) => None,
+        }
+    }
+
+    /// How the call ends, if one does.
+    pub fn ended(self) -> Option<Option<Failure>> {
+        match self {
+            Self::Pick(_) => None,
+            Self::End(end) => Some(end),
         }
     }
 }
@@ -57,18 +69,21 @@ pub struct Way {
 pub struct Spot {
     /// The deployment that is called; `None` where one is picked.
     pub calls: Option<usize>,
-    /// What can come next; of failures that lead to the same place the first.
+    /// What can come next; of decisions that lead to the same place the first.
     pub ways: Vec<Way>,
 }
 
-/// The places of all requests for one name.
+/// The places of all requests for one name. Those that differ only by which of several deployments that are alike is
+/// which are one place, told as the request stands in it that came there first.
 #[derive(Clone, Debug)]
-pub struct Space {
+pub struct Space<'w> {
     /// Where a request begins.
     pub start: To,
     /// Whether every place is there, and every request was followed to its end.
     pub is_whole: bool,
     spots: Vec<Spot>,
+    known: BTreeMap<State<'w>, usize>,
+    alike: Alike,
 }
 
 /// How the calls of a deployment can end.
@@ -79,13 +94,16 @@ pub type FatesOf<'f> = dyn Fn(usize) -> Vec<Option<Failure>> + 'f;
 pub struct Spaces<'w> {
     router: &'w Router<'w>,
     ahead: Ahead<'w>,
+    alike: Alike,
     kinds: Vec<Failure>,
 }
 
 impl<'w> Spaces<'w> {
     /// The spaces of a router's names.
     pub fn new(router: &'w Router<'w>) -> Self {
-        Self { router, ahead: Ahead::new(router), kinds: Failure::kinds(router.directory().era()) }
+        let ahead = Ahead::new(router);
+        let alike = Alike::new(router.directory(), &ahead);
+        Self { router, ahead, alike, kinds: Failure::kinds(router.directory().era()) }
     }
 
     /// One failure for each way in which LiteLLM can tell failures apart.
@@ -98,13 +116,22 @@ impl<'w> Spaces<'w> {
         self.kinds.iter().copied().map(Some).chain([None]).collect()
     }
 
-    /// Follows every request for a name, the shortest first, until there are more places than `most`.
-    pub fn explore(&self, name: &'w str, fates: &FatesOf<'_>, most: usize) -> Space {
+    /// Whether LiteLLM cannot tell some other deployment from this one.
+    pub fn has_twin(&self, deployment: usize) -> bool {
+        self.alike.has_twin(deployment)
+    }
+
+    /// Follows every request for a name, the shortest first, until there are too many places. `apart` says what the asker
+    /// tells deployments apart by, besides how their calls can end.
+    pub fn explore<K: Ord>(&self, name: &'w str, fates: &FatesOf<'_>, apart: impl Fn(usize) -> K) -> Space<'w> {
+        let resolved = self.router.directory().resolve(name);
+        let answers = |at: usize| resolved.deployments().contains(&at);
+        let alike = self.alike.split(|at| (answers(at), fates(at), apart(at)));
         let (known, spots, open) = (BTreeMap::new(), Vec::new(), VecDeque::new());
-        let mut explorer = Explorer { ahead: &self.ahead, known, spots, open, is_whole: true };
+        let mut explorer = Explorer { ahead: &self.ahead, alike: &alike, known, spots, open, is_whole: true };
         let start = explorer.meet(self.router.enter(name, LONGEST_REQUEST));
         while let Some((number, walk)) = explorer.open.pop_front() {
-            if explorer.spots.len() > most {
+            if explorer.spots.len() > MOST_PLACES {
                 explorer.is_whole = false;
                 break;
             }
@@ -123,19 +150,60 @@ impl<'w> Spaces<'w> {
                 let is_pick = matches!(decision, Decision::Pick(_));
                 let waited = if is_pick { 0 } else { walk.waited() };
                 let to = explorer.meet(walk);
-                if !ways.iter().any(|way| goes_alike(way.to, to) && way.waited == waited) {
-                    ways.push(Way { decision, weight, waited, to });
+                match ways.iter_mut().find(|way| goes_alike(way.to, to) && way.waited == waited) {
+                    Some(known) if is_pick => known.weight = known.weight.saturating_add(weight),
+                    Some(_) => {}
+                    None => ways.push(Way { decision, weight, waited, to }),
                 }
             }
             if let Some(spot) = explorer.spots.get_mut(number) {
                 spot.ways = ways;
             }
         }
-        Space { start, is_whole: explorer.is_whole, spots: explorer.spots }
+        let Explorer { known, spots, is_whole, .. } = explorer;
+        Space { start, is_whole, spots, known, alike }
+    }
+
+    /// Whom a request for a name picks that goes these ways through its space: in a place that several requests share,
+    /// another may be which. `None` where no request goes so.
+    pub fn picks(&self, space: &Space<'w>, name: &'w str, ways: &[Way]) -> Option<Vec<usize>> {
+        let mut walk = self.router.enter(name, LONGEST_REQUEST);
+        let mut picks = Vec::new();
+        for way in ways {
+            match way.decision {
+                Decision::End(failure) => walk.call(failure),
+                Decision::Pick(_) => {
+                    let leads = |picked: &usize| {
+                        let mut next = walk.clone();
+                        next.pick(Some(*picked));
+                        goes_alike(space.place_of(&self.ahead, &next)?, way.to).then_some((next, *picked))
+                    };
+                    let (next, picked) = walk.among().iter().find_map(leads)?;
+                    picks.push(picked);
+                    walk = next;
+                }
+            }
+        }
+        Some(picks)
     }
 }
 
-impl Space {
+impl<'w> Space<'w> {
+    /// Where a request has come to.
+    fn place_of(&self, ahead: &Ahead<'w>, walk: &Walk<'w>) -> Option<To> {
+        match walk.pending() {
+            Pending::Ended(ending) => Some(To::Ended(ending)),
+            Pending::Pick | Pending::Call(_) => {
+                self.known.get(&self.alike.of(ahead.of(walk.state()))).copied().map(To::Place)
+            }
+        }
+    }
+
+    /// The deployments that one may stand for where requests come to, itself among them: each as often as any other.
+    pub fn all_like(&self, deployment: usize) -> Vec<usize> {
+        self.alike.all_like(deployment)
+    }
+
     /// A place by its number.
     pub fn spot(&self, number: usize) -> Option<&Spot> {
         self.spots.get(number)
@@ -192,6 +260,7 @@ fn goes_alike(one: To, other: To) -> bool {
 
 struct Explorer<'a, 'w> {
     ahead: &'a Ahead<'w>,
+    alike: &'a Alike,
     known: BTreeMap<State<'w>, usize>,
     spots: Vec<Spot>,
     open: VecDeque<(usize, Walk<'w>)>,
@@ -209,7 +278,7 @@ impl<'w> Explorer<'_, 'w> {
             Pending::Call(deployment) => Some(deployment),
         };
         let number = self.spots.len();
-        let known = *self.known.entry(self.ahead.of(walk.state())).or_insert(number);
+        let known = *self.known.entry(self.alike.of(self.ahead.of(walk.state()))).or_insert(number);
         if known == number {
             self.spots.push(Spot { calls, ways: Vec::new() });
             self.open.push_back((number, walk));

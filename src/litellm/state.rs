@@ -127,7 +127,22 @@ pub(super) struct Step<'w> {
     place: Place,
 }
 
-impl Step<'_> {
+impl<'w> Step<'w> {
+    /// As LiteLLM tells it from other attempts.
+    pub(super) fn identity(&self) -> Identity<'w> {
+        (self.name, self.order, self.with.clone())
+    }
+
+    /// Whether it is passed over after a group has failed: it is that group, or was tried before.
+    pub(super) fn is_passed_over(&self, failed: &str, tried: &BTreeSet<Identity<'w>>) -> bool {
+        self.is(failed) || tried.contains(&self.identity())
+    }
+
+    /// Whether it is the group that failed, which is never asked again in that way.
+    pub(super) fn is(&self, failed: &str) -> bool {
+        !self.is_mapping && self.name == failed
+    }
+
     pub(super) fn target(&self) -> Target {
         let with = match &self.with {
             With::Nothing => None,

@@ -309,11 +309,11 @@ impl<'w> Walk<'w> {
         while let Some(open) = self.state.lists.last_mut() {
             let Some(step) = open.steps.get(self.directory, open.at, open.failed.name) else { break };
             open.at += 1;
-            if !step.is_mapping && step.name == open.failed.name {
+            if step.is(open.failed.name) {
                 self.say(|| Event::Skips(step.target(), Skip::Itself));
                 continue;
             }
-            if era != Era::Paths && !self.state.tried.insert((step.name, step.order, step.with.clone())) {
+            if era != Era::Paths && !self.state.tried.insert(step.identity()) {
                 self.say(|| Event::Skips(step.target(), Skip::Tried));
                 continue;
             }

@@ -106,7 +106,7 @@ fn after<'w>(walk: &Walk<'w>, change: impl FnOnce(&mut Walk<'w>)) -> Walk<'w> {
 }
 
 /// The longest way through a space.
-fn longest(lists: &Lists<'_>, space: &Space, to: To) -> Most {
+fn longest(lists: &Lists<'_>, space: &Space<'_>, to: To) -> Most {
     let Some(spot) = to.place().and_then(|place| space.spot(place)) else { return (0, 0) };
     let own = spot.calls.map_or((0, 0), |deployment| (1, lists.longest(deployment)));
     spot.ways.iter().fold((0, 0), |most: Most, way| {
@@ -125,7 +125,7 @@ proptest! {
             let lists = Lists::new(&table, era).unwrap();
             let spaces = Spaces::new(&lists.router);
             let Some(slow) = slowly(&lists, &lists.router.enter("A", 100), &mut 4_000) else { continue };
-            let space = spaces.explore("A", &|_| ENDS.to_vec(), 100_000);
+            let space = spaces.explore("A", &|_| ENDS.to_vec(), |deployment| lists.longest(deployment));
             prop_assert!(space.is_whole);
             prop_assert_eq!(longest(&lists, &space, space.start), slow, "{:?}", era);
             // More ways to fail never make less of it.

@@ -9,6 +9,7 @@
     reason = "tests read the tree and may stop"
 )]
 
+mod alike;
 mod artifact;
 mod catalog;
 mod claims;

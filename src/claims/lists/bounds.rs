@@ -6,8 +6,6 @@ use crate::contingency::Lists;
 use crate::graph::{Bound, Open};
 use crate::litellm::{Failure, Space, Spaces, To};
 
-use super::prove::PLACES;
-
 /// How the calls of a request fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
@@ -24,7 +22,7 @@ pub fn bounds_of_lists<'t>(lists: &'t Lists<'t>, spaces: &Spaces<'t>, name: &'t 
         Case::Adversarial => spaces.anything(),
     };
     let fates = |_: usize| ends.clone();
-    let space = spaces.explore(name, &fates, PLACES);
+    let space = spaces.explore(name, &fates, |deployment| lists.longest(deployment));
     if !space.is_whole {
         return None;
     }
@@ -46,7 +44,7 @@ struct Most {
     last_start: u64,
 }
 
-fn most(lists: &Lists<'_>, space: &Space) -> Most {
+fn most(lists: &Lists<'_>, space: &Space<'_>) -> Most {
     let mut known: BTreeMap<usize, Most> = BTreeMap::new();
     let from = |to: To, known: &BTreeMap<usize, Most>| to.place().and_then(|place| known.get(&place)).copied();
     for place in space.forward().into_iter().rev() {

@@ -9,9 +9,6 @@ use super::told::Listed;
 use crate::claims::attempts::{Fates, fates_of};
 use crate::claims::property::{Answer, Extent, Property, breaks};
 
-/// The places after which the requests for a name are no longer searched.
-pub(super) const PLACES: usize = 5_000;
-
 /// In which cases a property must hold.
 #[derive(Clone, Debug)]
 pub enum ListsAsked {
@@ -59,7 +56,7 @@ pub fn prove_lists(
             None => anything.clone(),
         };
         for name in names {
-            let space = spaces.explore(name, &one, PLACES);
+            let space = spaces.explore(name, &one, |deployment| measure.tells(deployment));
             places += space.len();
             if !space.is_whole {
                 open.get_or_insert(name);
@@ -69,16 +66,16 @@ pub fn prove_lists(
                     keep(&mut best, found);
                 }
             }
-            let Some(trail) = shortest(&space, &measure) else { continue };
+            let Some(ways) = shortest(&space, &measure) else { continue };
             let fates = weather.cloned().unwrap_or_else(|| {
-                let mut ends = trail.ends.clone();
+                let mut ends: Vec<_> = ways.iter().filter_map(|way| way.decision.ended()).collect();
                 // What must not be called is called when the others have failed.
                 if matches!(property, Property::NeverReaches(_)) {
                     ends.push(None);
                 }
                 Fates::InTurn(ends)
             });
-            match broken(name, &fates, &trail.picks) {
+            match spaces.picks(&space, name, &ways).and_then(|picks| broken(name, &fates, &picks)) {
                 Some(found) => keep(&mut best, found),
                 None => drop(open.get_or_insert(name)),
             }
@@ -88,7 +85,7 @@ pub fn prove_lists(
     match (best, open) {
         (Some(refutation), _) => Answer::Refuted(Box::new(refutation)),
         (None, Some(name)) => Answer::Undecided(format!(
-            "the requests for `{name}` can stand in more than {PLACES} places, or go on for too long; no request that breaks it was found"
+            "the requests for `{name}` can stand in more places than are searched, or go on for too long; no request that breaks it was found"
         )),
         (None, None) if !gaps.is_empty() => {
             Answer::Undecided(format!("no request that breaks it was found, but {}", gaps.join("; ")))

@@ -4,16 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::contingency::Lists;
 use crate::graph::Call;
-use crate::litellm::{Decision, Ending, Failure, Space, To};
+use crate::litellm::{Ending, Space, To, Way};
 
 use crate::claims::property::Property;
-
-/// A way through a space: who is picked, and how the calls end, one after the other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Trail {
-    pub(super) picks: Vec<usize>,
-    pub(super) ends: Vec<Option<Failure>>,
-}
 
 /// What a request is measured by.
 pub(super) struct Measure<'a> {
@@ -30,6 +23,11 @@ impl Measure<'_> {
             // What nobody knows may be anything.
             Property::CostsAtMost(_) => u128::MAX,
         }
+    }
+
+    /// What a property tells deployments apart by.
+    pub(super) fn tells(&self, deployment: usize) -> (u128, bool) {
+        (self.call(deployment), self.is_broken_by(deployment))
     }
 
     fn wait(&self, waited: u64) -> u128 {
@@ -62,7 +60,7 @@ impl Measure<'_> {
     }
 
     /// What may be added from each place on, at most.
-    fn rest(&self, space: &Space) -> BTreeMap<usize, u128> {
+    fn rest(&self, space: &Space<'_>) -> BTreeMap<usize, u128> {
         let mut rest: BTreeMap<usize, u128> = BTreeMap::new();
         for place in space.forward().into_iter().rev() {
             let Some(spot) = space.spot(place) else { continue };
@@ -87,14 +85,14 @@ impl Measure<'_> {
     }
 }
 
-/// A decision on a way, and the one before.
+/// A way, and the one before.
 struct Came {
     before: Option<usize>,
-    decision: Decision,
+    way: Way,
 }
 
-/// The way with the fewest calls that breaks a property; `None` where every request keeps it.
-pub(super) fn shortest(space: &Space, measure: &Measure<'_>) -> Option<Trail> {
+/// The ways with the fewest calls that break a property, one after the other; `None` where every request keeps it.
+pub(super) fn shortest(space: &Space<'_>, measure: &Measure<'_>) -> Option<Vec<Way>> {
     let rest = measure.rest(space);
     let mut came: Vec<Came> = Vec::new();
     // The most that was measured at each place: who comes there with more calls and less of it breaks nothing sooner.
@@ -122,7 +120,7 @@ pub(super) fn shortest(space: &Space, measure: &Measure<'_>) -> Option<Trail> {
             let ways: Vec<_> =
                 if spot.calls.is_none() { spot.ways.iter().rev().collect() } else { spot.ways.iter().collect() };
             for way in ways {
-                came.push(Came { before, decision: way.decision });
+                came.push(Came { before, way: *way });
                 let sum = sum.saturating_add(own).saturating_add(measure.wait(way.waited));
                 let step = (way.to, sum, came.len().checked_sub(1));
                 // A request that ends after this call is as long as one that has its next call before it.
@@ -135,17 +133,13 @@ pub(super) fn shortest(space: &Space, measure: &Measure<'_>) -> Option<Trail> {
     None
 }
 
-fn trail(came: &[Came], last: Option<usize>) -> Trail {
-    let mut trail = Trail::default();
+fn trail(came: &[Came], last: Option<usize>) -> Vec<Way> {
+    let mut trail = Vec::new();
     let mut at = last;
     while let Some(step) = at.and_then(|at| came.get(at)) {
-        match step.decision {
-            Decision::Pick(deployment) => trail.picks.push(deployment),
-            Decision::End(failure) => trail.ends.push(failure),
-        }
+        trail.push(step.way);
         at = step.before;
     }
-    trail.picks.reverse();
-    trail.ends.reverse();
+    trail.reverse();
     trail
 }
