@@ -99,7 +99,9 @@ impl Home {
             // Behind a port there can be another server.
             host: url.filter(|_| !is_public).map(|url| {
                 let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
-                rest.split(['/', '?', '#']).next().unwrap_or(rest).to_ascii_lowercase()
+                let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+                // A user and a password are nobody's business.
+                host.rsplit_once('@').map_or(host, |(_, host)| host).to_ascii_lowercase()
             }),
         }
     }
