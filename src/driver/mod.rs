@@ -7,8 +7,8 @@ mod levels;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Findings, Level, Levels, RuleId, Sink, WaiverTicket, quote};
-use crate::environment::{Environment, Files};
-use crate::frontend;
+use crate::environment::{Environment, Files, Surroundings, VariablesOf};
+use crate::frontend::{self, With};
 use crate::graph::{FailoverGraph, Reachable};
 use crate::litellm::Release;
 use crate::model::{
@@ -43,6 +43,8 @@ pub struct Job {
     pub lost: Vec<Lost>,
     /// The files from which paths fill the environment.
     pub deployed: Files,
+    /// The files of variables around a configuration of OpenClaw's.
+    pub surroundings: Surroundings,
     /// The day on which dates are judged.
     pub as_of: Date,
     /// The release of LiteLLM that reads a file of LiteLLM's.
@@ -128,6 +130,8 @@ pub struct Outcome {
     pub extent: Extent,
     /// Which rules were silent, and why.
     pub silent: Vec<Silent>,
+    /// The files of variables that were read for configurations of OpenClaw's.
+    pub variables: Vec<(VariablesOf, String)>,
     /// The day on which dates were judged.
     pub as_of: Date,
     /// Where secrets stand, for reports to mask.
@@ -191,7 +195,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         sink.begin_table(waivers(table, &law, job.as_of));
         let environments = Environment::of_table(table, sources, &job.deployed, &mut sink);
         let context = Context::new(table, graph, &reachable, &catalogue, &law, job.as_of, terms);
-        let context = context.deployed(&environments).read_by(job.litellm);
+        let is_surrounded = table.files.iter().any(|file| job.surroundings.surrounds(*file));
+        let context = context.deployed(&environments).amid(is_surrounded).read_by(job.litellm);
         rules::run(&context, &mut sink);
         silent.extend(silences(&context));
         silent.extend(environments.iter().flat_map(untold));
@@ -217,6 +222,8 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
     };
     let mut secrets = sink.secrets();
     secrets.extend(job.deployed.values(sources));
+    secrets.extend(job.surroundings.values(sources));
+    let variables = job.surroundings.files().map(|(of, file)| (of, sources.file(file).name().to_owned())).collect();
     let findings = sink.finish(&levels);
     Outcome {
         findings,
@@ -230,6 +237,7 @@ pub fn check(sources: &SourceMap, job: &Job) -> Outcome {
         terms,
         extent,
         silent,
+        variables,
         as_of: job.as_of,
         secrets,
     }
@@ -278,7 +286,8 @@ fn read(sources: &SourceMap, job: &Job, sink: &mut Sink) -> Read {
         } else {
             read.files += 1;
         }
-        let documents = frontend::read_by(sources, *file, job.litellm, sink);
+        let with = With { litellm: job.litellm, surroundings: &job.surroundings };
+        let documents = frontend::read_with(sources, *file, with, sink);
         let has_table = documents.iter().any(|document| matches!(document, Document::RouteTable(_)));
         for document in documents {
             if let Document::Policy(policy) = &document

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Level, quote};
 use crate::model::{DeployPath, PathKind};
 use crate::source::{FileId, SourceMap, Span, to_u32, to_usize};
 
+use super::dotenv::Dialect;
 use super::{compose, dotenv};
 
 /// A file that something names.
@@ -69,17 +70,24 @@ impl Files {
                 values.extend(compose::values(sources, *file));
                 continue;
             }
-            let text = sources.file(*file).text();
-            let mut from = 0;
-            for variable in dotenv::read(*file, text) {
-                values.push(Span::new(*file, from, variable.span.start));
-                let is_set = text.get(to_usize(variable.span.end)..).is_some_and(|rest| rest.starts_with('='));
-                from = variable.span.end.saturating_add(u32::from(is_set));
-            }
-            values.push(Span::new(*file, from, to_u32(text.len())));
+            values.extend(all_but_names(sources, *file, Dialect::Compose));
         }
         values
     }
+}
+
+/// Everything in a file of variables but their names.
+pub(super) fn all_but_names(sources: &SourceMap, file: FileId, dialect: Dialect) -> Vec<Span> {
+    let mut values = Vec::new();
+    let text = sources.file(file).text();
+    let mut from = 0;
+    for variable in dotenv::read(file, text, dialect) {
+        values.push(Span::new(file, from, variable.span.start));
+        let is_set = text.get(to_usize(variable.span.end)..).is_some_and(|rest| rest.starts_with('='));
+        from = variable.span.end.saturating_add(u32::from(is_set));
+    }
+    values.push(Span::new(file, from, to_u32(text.len())));
+    values
 }
 
 /// The files that a path names.

@@ -3,6 +3,7 @@
 mod compose;
 mod dotenv;
 mod files;
+mod surroundings;
 
 use std::fmt;
 
@@ -10,11 +11,21 @@ use crate::diagnostic::Sink;
 use crate::model::{DeployPath, Name, PathKind, Table};
 use crate::source::{Entry, FileId, SourceMap, Span, Spanned};
 
+use dotenv::Dialect;
+
 pub use files::{FileKind, Files, Got, Named, named_by, named_in};
+pub use surroundings::{Surrounding, Surroundings, VariablesOf, Winner};
 
 /// A value of the environment, which can be compared and never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
+
+impl Hidden {
+    /// The value, for a place where it is no secret: which model is asked, and where.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
 
 impl fmt::Debug for Hidden {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,7 +47,8 @@ pub enum Setting {
 }
 
 impl Setting {
-    fn of(text: String) -> Self {
+    /// What a text is that stands for itself.
+    pub(crate) fn of(text: String) -> Self {
         if text.is_empty() { Self::Empty } else { Self::Value(Hidden(text)) }
     }
 
@@ -173,7 +185,10 @@ impl Gathered<'_> {
     fn dotenv(&mut self, span: Span, name: &str, sink: &mut Sink) {
         if let Some(id) = self.file(span, name, sink) {
             let file = self.sources.file(id);
-            self.layers.push(Layer { what: file.name().to_owned(), variables: dotenv::read(id, file.text()) });
+            self.layers.push(Layer {
+                what: file.name().to_owned(),
+                variables: dotenv::read(id, file.text(), Dialect::Compose),
+            });
         }
     }
 }

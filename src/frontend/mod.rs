@@ -11,6 +11,7 @@ mod portkey;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
+use crate::environment::Surroundings;
 use crate::litellm::Release;
 use crate::model::{Document, Name};
 use crate::source::{FileId, SourceMap, Span, Spanned};
@@ -68,13 +69,24 @@ pub fn join(sources: &mut SourceMap, files: &[FileId]) {
     }
 }
 
-/// Reads every document of a file; one of LiteLLM's as the newest known release does.
-pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document> {
-    read_by(sources, file, Release::default(), sink)
+/// What files of gateways are read with.
+#[derive(Clone, Copy, Debug)]
+pub struct With<'a> {
+    /// The release of LiteLLM that reads a file of LiteLLM's.
+    pub litellm: Release,
+    /// The variables that are known to a file of OpenClaw's.
+    pub surroundings: &'a Surroundings,
 }
 
-/// Reads every document of a file; one of LiteLLM's as this release does.
-pub fn read_by(sources: &SourceMap, file: FileId, release: Release, sink: &mut Sink) -> Vec<Document> {
+/// Reads every document of a file: as the newest known releases do, and without surroundings.
+pub fn read(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Vec<Document> {
+    let with = With { litellm: Release::default(), surroundings: &Surroundings::default() };
+    read_with(sources, file, with, sink)
+}
+
+/// Reads every document of a file.
+pub fn read_with(sources: &SourceMap, file: FileId, with: With<'_>, sink: &mut Sink) -> Vec<Document> {
+    let release = with.litellm;
     let before = sink.len();
     let mut tree = syntax::parse(sources, file, sink);
     let mut documents = Vec::new();
@@ -97,7 +109,7 @@ pub fn read_by(sources: &SourceMap, file: FileId, release: Release, sink: &mut S
                 documents.push(litellm::read((sources, &tree, root), names.of_file(), release, sink));
             }
             Format::OpenClaw => {
-                documents.push(openclaw::read(sources, &tree, root, names.of_file(), sink));
+                documents.push(openclaw::read(sources, with.surroundings, &tree, root, names.of_file(), sink));
             }
             Format::Portkey => {
                 let stem = names.stem;

@@ -109,11 +109,24 @@ struct JsonSummary {
     as_of: String,
     /// Rules that were silent, and why.
     silent: Vec<JsonSilent>,
+    /// Files of variables that were read for configurations of OpenClaw's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    variables: Vec<JsonVariables>,
     /// The verdict in one line.
     verdict: String,
     /// What kept the check from being complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<String>,
+}
+
+/// A file of variables.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Variables")]
+struct JsonVariables {
+    /// Whose they are: `process`, `workspace`, `state` or `gateway`.
+    of: &'static str,
+    /// The file.
+    file: String,
 }
 
 /// A rule that was silent.
@@ -147,6 +160,11 @@ pub(super) fn render(report: &Report<'_>, places: &mut Places<'_>) -> String {
                 .silent
                 .iter()
                 .map(|silent| JsonSilent { rule: silent.rule.as_str(), reason: silent.reason.clone() })
+                .collect(),
+            variables: report
+                .variables
+                .iter()
+                .map(|(of, file)| JsonVariables { of: of.as_str(), file: file.clone() })
                 .collect(),
             verdict: summary::verdict(report),
             trouble: report.trouble.map(str::to_owned),

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Findings, RuleId};
 use crate::driver::{Extent, Outcome, Silent};
+use crate::environment::VariablesOf;
 use crate::model::{Date, Origin};
 use crate::source::{FileId, LineIndex, SourceMap, Span};
 
@@ -81,6 +82,8 @@ pub struct Report<'a> {
     pub extent: Extent,
     /// Which rules were silent, and why.
     pub silent: &'a [Silent],
+    /// The files of variables that were read for configurations of OpenClaw's.
+    pub variables: &'a [(VariablesOf, String)],
     /// The day on which dates were judged.
     pub as_of: Date,
     /// Whose catalogue it was.
@@ -99,6 +102,7 @@ impl<'a> Report<'a> {
             findings: &outcome.findings,
             extent: outcome.extent,
             silent: &outcome.silent,
+            variables: &outcome.variables,
             as_of: outcome.as_of,
             origin: outcome.catalogue.origin(),
             secrets: &outcome.secrets,

@@ -1,5 +1,6 @@
 //! The honest last line: what was checked, how much, what was found, and what was not looked at.
 
+use crate::diagnostic::quote;
 use crate::model::{Duration, Origin};
 
 use super::{Report, Style};
@@ -60,6 +61,9 @@ pub(super) fn caveats(report: &Report<'_>, style: Style) -> Vec<String> {
     }
     if extent.expectations > 0 {
         lines.push(format!("{} with expectations read; `routec test` runs them", count(extent.expectations, "file")));
+    }
+    for (of, file) in report.variables {
+        lines.push(format!("variables of the {} were read from {}", of.as_str(), quote(file)));
     }
     lines.push(format!("dates judged as of {}", report.as_of));
     if !report.silent.is_empty() {

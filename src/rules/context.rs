@@ -62,6 +62,8 @@ pub struct Context<'a> {
     pub law: &'a Law,
     /// What each path of the table puts into the environment; none where nobody has read its files.
     pub environments: &'a [Environment],
+    /// Whether variables around OpenClaw's file are known; its reader has judged them.
+    pub is_surrounded: bool,
     /// The release of LiteLLM that reads a file of LiteLLM's.
     pub litellm: Release,
     network: OnceCell<Network<'a>>,
@@ -120,6 +122,7 @@ impl<'a> Context<'a> {
             terms,
             law,
             environments: &[],
+            is_surrounded: false,
             litellm: Release::NEWEST,
             network: OnceCell::new(),
             calm: OnceCell::new(),
@@ -138,6 +141,12 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn deployed(self, environments: &'a [Environment]) -> Self {
         Self { environments, ..self }
+    }
+
+    /// The same, with or without known variables around OpenClaw's file.
+    #[must_use]
+    pub fn amid(self, is_surrounded: bool) -> Self {
+        Self { is_surrounded, ..self }
     }
 
     /// The same, with another release of LiteLLM reading its files.

@@ -31,6 +31,8 @@ pub enum Silence {
     Never,
     /// On a gateway's own file, which cannot say what the rule is about; the words say what that is.
     OnGatewayFiles(&'static str),
+    /// On a gateway's own file, unless it is OpenClaw's and the variables around it are known.
+    WithoutSurroundings,
     /// On LiteLLM's files, which cannot say what the rule is about.
     OnLiteLlmFiles(&'static str),
     /// Without a catalogue of the project's own.
@@ -95,15 +97,22 @@ impl Rule {
             Silence::OnGatewayFiles(what) if context.table.gateway != Gateway::Native => {
                 Some(format!("{} file cannot state {what}", context.table.gateway.with_article()))
             }
+            Silence::WithoutSurroundings if context.table.gateway == Gateway::OpenClaw => (!context.is_surrounded)
+                .then(|| "nothing is known of the variables around this file; give them with `--env`".to_owned()),
+            Silence::WithoutSurroundings if context.table.gateway != Gateway::Native => {
+                Some(format!("{} file cannot state how it is deployed", context.table.gateway.with_article()))
+            }
             Silence::OnLiteLlmFiles(what) if context.table.gateway == Gateway::LiteLlm => {
                 Some(format!("a LiteLLM file cannot state {what}"))
             }
             Silence::WithoutOwnCatalogue if context.catalogue.origin() == crate::model::Origin::BuiltIn => {
                 Some("the built-in catalogue does not know every model; give your own with `--catalog`".to_owned())
             }
-            Silence::Never | Silence::OnGatewayFiles(_) | Silence::OnLiteLlmFiles(_) | Silence::WithoutOwnCatalogue => {
-                None
-            }
+            Silence::Never
+            | Silence::OnGatewayFiles(_)
+            | Silence::WithoutSurroundings
+            | Silence::OnLiteLlmFiles(_)
+            | Silence::WithoutOwnCatalogue => None,
         }
     }
 }

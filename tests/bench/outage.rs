@@ -110,6 +110,7 @@ fn judged(routes: usize, with_policy: bool) -> (SourceMap, Job) {
             pins: Vec::new(),
             lost: Vec::new(),
             deployed: routec::environment::Files::default(),
+            surroundings: routec::environment::Surroundings::default(),
             as_of: "2026-11-22".parse().unwrap(),
             litellm: routec::litellm::Release::NEWEST,
         },

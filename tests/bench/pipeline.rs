@@ -114,6 +114,7 @@ fn main() {
             pins: Vec::new(),
             lost: Vec::new(),
             deployed: routec::environment::Files::default(),
+            surroundings: routec::environment::Surroundings::default(),
             as_of: "2026-11-22".parse().unwrap(),
             litellm: routec::litellm::Release::NEWEST,
         };

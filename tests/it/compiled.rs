@@ -65,6 +65,7 @@ fn read_back(envelope: &[u8]) -> (SourceMap, Outcome) {
         pins: Vec::new(),
         lost: Vec::new(),
         deployed: routec::environment::Files::default(),
+        surroundings: routec::environment::Surroundings::default(),
         litellm: routec::litellm::Release::NEWEST,
         as_of: crate::support::DAY.parse().unwrap(),
     };

@@ -48,6 +48,7 @@ mod shape;
 mod signers;
 mod successors;
 mod support;
+mod surroundings;
 mod ticket;
 mod tidy;
 mod trust;

@@ -7,7 +7,7 @@ use routec::artifact::json::sha256_hex;
 use routec::diagnostic::{Level, Sink};
 use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Pin, Role, check, deployed};
-use routec::environment::Got;
+use routec::environment::{Got, Surroundings, VariablesOf};
 use routec::frontend::{BUILT_IN_CATALOGUE, BUILT_IN_CATALOGUE_NAME};
 use routec::litellm::Release;
 use routec::model::Document;
@@ -89,9 +89,28 @@ fn run_one(release: Release, texts: &[&[u8]]) -> (SourceMap, Outcome) {
         }
     });
     files.retain(|(file, _)| !named.contains(file));
-    let job = Job { files, pins, lost: Vec::new(), deployed, as_of: DAY.parse().unwrap(), litellm: release };
+    let surroundings = surroundings(&sources, &mut files);
+    let as_of = DAY.parse().unwrap();
+    let job = Job { files, pins, lost: Vec::new(), deployed, surroundings, as_of, litellm: release };
     let outcome = check(&sources, &job);
     (sources, outcome)
+}
+
+/// The files of variables around OpenClaw's: `process.env` and so on as if they were given, `.env` as if it lay beside.
+fn surroundings(sources: &SourceMap, files: &mut Vec<(FileId, Role)>) -> Surroundings {
+    let mut surroundings = Surroundings::default();
+    let tables: Vec<FileId> = files.iter().map(|(file, _)| *file).collect();
+    files.retain(|(file, _)| {
+        let name = sources.file(*file).name();
+        let rank = VariablesOf::ALL.iter().find(|(of, _)| name.strip_suffix(".env") == Some(of));
+        match rank {
+            Some((_, of)) => surroundings.tell(*of, *file),
+            None if name == ".env" => tables.iter().for_each(|table| surroundings.lies_beside(*table, *file)),
+            None => return true,
+        }
+        false
+    });
+    surroundings
 }
 
 /// Leads the mentions of other files, by the names `1.yaml`, `2.yaml`, …, to them; those are then no files of their own.

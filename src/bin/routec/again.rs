@@ -44,6 +44,9 @@ fn command(table: &Table, tables: usize, question: &Question, name: &str, how: V
     if let Some(gateway) = &input.gateway {
         option("--gateway", gateway);
     }
+    for env in &input.env {
+        option("--env", env);
+    }
     words.extend(how);
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }

@@ -24,8 +24,7 @@ pub(crate) fn run(args: &Check, world: &World) -> Result<Exit, Stop> {
     }
     let mut outcome = routec::driver::check(&request.sources, &request.job);
     if let Some(base) = &args.base {
-        let place = args.input.paths.first().map_or(".", String::as_str);
-        let found = crate::diff::versions(base, place, &outcome, world)?;
+        let found = crate::diff::versions(base, &args.input, &outcome, world)?;
         outcome.add(found);
     }
     let trouble = trouble(&outcome);
@@ -44,6 +43,7 @@ fn of_project<'a>(request: &'a Request, findings: &'a Findings) -> Report<'a> {
         findings,
         extent: Extent { files: 1, ..Extent::default() },
         silent: &[],
+        variables: &[],
         as_of: request.job.as_of,
         origin: Origin::Project,
         secrets: &[],

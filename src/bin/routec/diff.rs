@@ -6,7 +6,7 @@ use routec::driver::Outcome;
 use routec::policy::Pattern;
 use routec::report::{self, Compared};
 
-use crate::args::{Diff, DiffFormat};
+use crate::args::{Diff, DiffFormat, Input};
 use crate::version::{Version, sides};
 use crate::world::World;
 use crate::{Exit, Stop};
@@ -14,8 +14,8 @@ use crate::{Exit, Stop};
 /// Compares two versions of a table.
 pub(crate) fn run(args: &Diff, world: &World) -> Result<Exit, Stop> {
     let globs = globs(&args.intent)?;
-    let old = Version::read(&args.old, &args.new, world)?;
-    let new = Version::read(&args.new, &args.old, world)?;
+    let old = Version::read(&args.old, &args.new, &[], world)?;
+    let new = Version::read(&args.new, &args.old, &[], world)?;
     let (before, after) = (old.side(args.table.as_deref())?, new.side(args.table.as_deref())?);
     let difference = compare(&before, &after);
     let outside = if globs.is_empty() { Vec::new() } else { difference.outside(&globs) };
@@ -54,8 +54,9 @@ fn globs(typed: &[String]) -> Result<Vec<Pattern>, Stop> {
 }
 
 /// The findings about the versions of all tables that another version of a place has as well.
-pub(crate) fn versions(base: &str, place: &str, new: &Outcome, world: &World) -> Result<Vec<Diagnostic>, Stop> {
-    let old = Version::read(base, place, world)?;
+pub(crate) fn versions(base: &str, input: &Input, new: &Outcome, world: &World) -> Result<Vec<Diagnostic>, Stop> {
+    let place = input.paths.first().map_or(".", String::as_str);
+    let old = Version::read(base, place, &input.env, world)?;
     let levels = new.levels();
     let mut found = Vec::new();
     for after in sides(new, Some(&levels)) {

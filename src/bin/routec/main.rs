@@ -20,6 +20,7 @@ mod prove;
 mod request;
 mod seal;
 mod staged;
+mod surroundings;
 mod test;
 mod trace;
 mod version;

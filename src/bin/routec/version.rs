@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use routec::diagnostic::Level;
 use routec::diff::{InForce, Side};
 use routec::driver::{Job, Outcome, Role};
-use routec::environment::Files;
+use routec::environment::{Files, Surroundings};
 use routec::frontend;
 use routec::litellm::Release;
 use routec::model::Date;
@@ -27,9 +27,9 @@ pub(crate) struct Version {
 
 impl Version {
     /// Reads what was typed; a revision alone means the place of the other side.
-    pub(crate) fn read(typed: &str, other: &str, world: &World) -> Result<Self, Stop> {
+    pub(crate) fn read(typed: &str, other: &str, env: &[String], world: &World) -> Result<Self, Stop> {
         if typed == "-" || world.exists(Path::new(typed)) {
-            return Self::at(typed, typed, world);
+            return Self::at(typed, typed, env, world);
         }
         let beside = Path::new(other);
         let beside = if world.exists(beside) { beside } else { Path::new(".") };
@@ -46,10 +46,10 @@ impl Version {
         if !then.exists(Path::new(&place)) {
             return Err(Stop::usage(format!("revision `{revision}` has no `{place}`")));
         }
-        Self::at(typed, &place, &then)
+        Self::at(typed, &place, env, &then)
     }
 
-    fn at(typed: &str, place: &str, world: &World) -> Result<Self, Stop> {
+    fn at(typed: &str, place: &str, env: &[String], world: &World) -> Result<Self, Stop> {
         let input = Input {
             paths: vec![place.to_owned()],
             catalog: Vec::new(),
@@ -57,6 +57,7 @@ impl Version {
             stdin_name: "stdin".to_owned(),
             as_of: None,
             gateway: None,
+            env: env.to_vec(),
         };
         Self::of(typed, request::read(&input, world)?)
     }
@@ -73,6 +74,7 @@ impl Version {
             pins: Vec::new(),
             lost: Vec::new(),
             deployed: Files::default(),
+            surroundings: Surroundings::default(),
             litellm: Release::default(),
             as_of,
         };

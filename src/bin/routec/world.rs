@@ -130,6 +130,16 @@ impl World {
         if let Some(tree) = &self.then {
             return tree.read(path);
         }
+        self.read_now(path)
+    }
+
+    /// Where a path lies on this machine, whatever the revision: files of variables are in none.
+    pub(crate) fn now_at(&self, path: &Path) -> PathBuf {
+        self.then.as_ref().map_or_else(|| path.to_path_buf(), |tree| tree.root.join(within(path)))
+    }
+
+    /// Reads a file as it lies on this machine.
+    pub(crate) fn read_now(&self, path: &Path) -> io::Result<Vec<u8>> {
         let file = fs::File::open(path)?;
         let told = file.metadata()?;
         if told.is_dir() {

@@ -1,70 +1,205 @@
-//! Variables in values: `${NAME}` is replaced by what the file itself sets, as far as it does.
+//! Variables in values: `${NAME}` is replaced by what the files around the configuration set, and by what it sets itself.
+
+use crate::environment::{Hidden, Setting, Surrounding, Winner};
+use crate::frontend::litellm::keys::looks_real;
+use crate::openclaw::configuration_may_set;
 
 use super::merged::{Kind, Node};
+use super::slots;
 
-/// What the file says about the environment: `env.vars`, and flat keys of `env`, which older releases read.
+/// What is known of the environment: the files around the configuration, and what the configuration says itself,
+/// `env.vars` and flat keys of `env`, which older releases read.
 pub(super) struct Env {
-    vars: Vec<(String, String)>,
+    pub(super) around: Surrounding,
+    own: Vec<(String, Setting)>,
+    /// Whether OpenClaw asks the user's shell for what nothing else sets.
+    pub(super) asks_shell: bool,
+}
+
+/// What stands for a variable.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'e> {
+    /// A value from a file of variables.
+    Around(&'e Hidden),
+    /// A value of the configuration.
+    Own(&'e Hidden),
+    /// Something that only the machine knows.
+    Unknown,
+    /// Nothing, so the text stays.
+    Nothing,
 }
 
 impl Env {
-    pub(super) fn new(root: &Node) -> Self {
+    pub(super) fn new(root: &Node, around: Surrounding) -> Self {
         let env = root.get("env");
         let flat = env.into_iter().flat_map(Node::entries).filter(|(key, _)| key.value != "vars");
         let vars = env.and_then(|env| env.get("vars")).into_iter().flat_map(Node::entries);
-        // A value that itself holds a variable is passed over, and so is an empty one.
-        let set = flat.chain(vars).filter_map(|(key, value)| {
-            let value = value.text().filter(|text| !text.trim().is_empty() && !text.contains("${"))?;
-            Some((key.value.clone(), value.to_owned()))
+        // A value that itself holds a variable is passed over, and so is an empty one. Of the two ways the flat one wins.
+        let own = vars.chain(flat).filter_map(|(key, value)| {
+            let is_taken = |text: &&str| !text.trim().is_empty() && names_in(text).next().is_none();
+            let value = value.text().filter(is_taken).filter(|_| configuration_may_set(&key.value))?;
+            Some((key.value.clone(), Setting::of(value.to_owned())))
         });
-        Self { vars: set.collect() }
+        let own = own.collect();
+        let shell = root.at(&["env", "shellEnv", "enabled"]);
+        let asks_shell = shell.is_some_and(|enabled| matches!(enabled.kind, Kind::Bool(true)));
+        Self { around, own, asks_shell }
     }
 
-    /// A text as OpenClaw reads it: `$${NAME}` is `${NAME}`, and a variable that nothing sets stays as it is written.
-    pub(super) fn substitute(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            let inner = from.get(2..).unwrap_or_default();
-            let name = inner.split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
-            let Some(name) = name else {
-                out.push_str(before);
-                out.push_str("${");
-                rest = inner;
-                continue;
-            };
-            let after = inner.get(name.len() + 1..).unwrap_or_default();
-            if let Some(before) = before.strip_suffix('$') {
-                out.push_str(before);
-                out.push_str("${");
-                out.push_str(name);
-                out.push('}');
-            } else {
-                out.push_str(before);
-                if let Some((_, value)) = self.vars.iter().rev().find(|(known, _)| known == name) {
-                    out.push_str(value);
-                } else {
-                    out.push_str("${");
-                    out.push_str(name);
-                    out.push('}');
-                }
+    /// What the configuration itself sets a variable to.
+    pub(super) fn own(&self, name: &str) -> Option<&Setting> {
+        self.own.iter().rev().find(|(known, _)| known == name).map(|(_, setting)| setting)
+    }
+
+    /// What stands for a variable.
+    pub(super) fn find<'e>(&'e self, name: &'e str) -> Found<'e> {
+        let own = self.own(name);
+        match (self.around.winner(name, own.is_some()), own) {
+            (Winner::Layer(Setting::Value(value)), _) => Found::Around(value),
+            (Winner::Layer(Setting::Unknown | Setting::EmptyUnless(_)), _) => Found::Unknown,
+            (Winner::Configuration, Some(Setting::Value(value))) => Found::Own(value),
+            // OpenClaw knows this one by two names.
+            (Winner::Layer(Setting::Empty) | Winner::Configuration | Winner::Nobody, _) if name == "ZAI_API_KEY" => {
+                self.find("Z_AI_API_KEY")
             }
-            rest = after;
+            (Winner::Layer(Setting::Empty) | Winner::Configuration | Winner::Nobody, _) => Found::Nothing,
         }
-        out.push_str(rest);
+    }
+
+    /// A text as OpenClaw reads it: `$${NAME}` is `${NAME}`, and a variable that nothing sets stays as it is written. So
+    /// does one that a file of variables sets, where the text may be a secret or the variable holds one.
+    fn substitute(&self, text: &str, place: Place) -> String {
+        let mut out = String::with_capacity(text.len());
+        for token in Tokens(text) {
+            let name = match token {
+                Token::Text(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Token::Escaped(name) => name,
+                Token::Variable(name) => match self.find(name) {
+                    Found::Own(value) => {
+                        out.push_str(value.reveal());
+                        continue;
+                    }
+                    Found::Around(value) if place == Place::Shown && !is_secret(name, value) => {
+                        out.push_str(value.reveal());
+                        continue;
+                    }
+                    Found::Around(_) | Found::Unknown | Found::Nothing => name,
+                },
+            };
+            out.push_str("${");
+            out.push_str(name);
+            out.push('}');
+        }
         out
     }
 
-    /// Replaces the variables in every text of a value.
-    pub(super) fn apply(&self, node: &mut Node) {
+    /// Replaces the variables in every text of the configuration.
+    pub(super) fn apply(&self, root: &mut Node) {
+        self.apply_at(root, Place::Root);
+    }
+
+    fn apply_at(&self, node: &mut Node, place: Place) {
         match &mut node.kind {
-            Kind::Text(text) if text.contains("${") => *text = self.substitute(text),
+            Kind::Text(text) if text.contains("${") => *text = self.substitute(text, place),
             Kind::Text(_) | Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-            Kind::List(items) => items.iter_mut().for_each(|item| self.apply(item)),
-            Kind::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.apply(value)),
+            Kind::List(items) => items.iter_mut().for_each(|item| self.apply_at(item, place)),
+            Kind::Map(entries) => {
+                for (key, value) in entries {
+                    self.apply_at(value, place.below(&key.value));
+                }
+            }
         }
     }
+}
+
+/// Where in the configuration a value stands: only what chooses a model, names one or says where it runs is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Root,
+    /// Among what agents, channels, hooks and tools are set to.
+    Settings,
+    Models,
+    Providers,
+    Provider,
+    /// Among the models of a provider.
+    Rows,
+    /// Below a key whose values are models, names of them or addresses.
+    Shown,
+    /// Anywhere else, such as in a key or a header.
+    Other,
+}
+
+impl Place {
+    fn below(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Root, "models") => Self::Models,
+            (Self::Models, "providers") => Self::Providers,
+            (Self::Providers, _) => Self::Provider,
+            (Self::Provider, "models") => Self::Rows,
+            (Self::Provider | Self::Rows, "baseUrl") | (Self::Rows, "id") | (Self::Shown, _) => Self::Shown,
+            (Self::Settings, key) if slots::holds_models(key) || matches!(key, "alias" | "allow") => Self::Shown,
+            (Self::Settings, _) | (Self::Root, "agents" | "agent" | "channels" | "hooks" | "tools" | "tts") => {
+                Self::Settings
+            }
+            (Self::Root | Self::Models | Self::Provider | Self::Rows | Self::Other, _) => Self::Other,
+        }
+    }
+}
+
+/// Whether a value is taken for a secret wherever it is put.
+fn is_secret(name: &str, value: &Hidden) -> bool {
+    names_secret(name) || looks_real(value.reveal())
+}
+
+/// Whether the name of a variable is one for a secret.
+pub(super) fn names_secret(name: &str) -> bool {
+    ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.ends_with(word))
+}
+
+/// The variables that a text asks for, in order.
+pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    Tokens(text).filter_map(|token| if let Token::Variable(name) = token { Some(name) } else { None })
+}
+
+/// A piece of a text.
+enum Token<'t> {
+    Text(&'t str),
+    /// `$${NAME}`, which is no variable.
+    Escaped(&'t str),
+    Variable(&'t str),
+}
+
+/// The pieces of a text from its beginning.
+struct Tokens<'t>(&'t str);
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        let text = self.0;
+        if let Some((name, rest)) = text.strip_prefix("$${").and_then(variable) {
+            self.0 = rest;
+            return Some(Token::Escaped(name));
+        }
+        if let Some((name, rest)) = text.strip_prefix("${").and_then(variable) {
+            self.0 = rest;
+            return Some(Token::Variable(name));
+        }
+        // Up to the next sign that may begin one; the first letter does not.
+        let first = text.chars().next()?.len_utf8();
+        let end = text.get(first..).and_then(|rest| rest.find('$')).map_or(text.len(), |at| first + at);
+        let (piece, rest) = text.split_at_checked(end)?;
+        self.0 = rest;
+        Some(Token::Text(piece))
+    }
+}
+
+/// The name in front of a closing brace, and what follows that.
+fn variable(text: &str) -> Option<(&str, &str)> {
+    text.split_once('}').filter(|(name, _)| is_name(name))
 }
 
 /// Whether a text is the name of a variable as OpenClaw knows them.
@@ -85,15 +220,45 @@ mod tests {
 
     #[test]
     fn variables_are_replaced_as_far_as_the_file_sets_them() {
-        let env = Env { vars: vec![("KEY".to_owned(), "b".to_owned())] };
+        let own = vec![("KEY".to_owned(), Setting::of("b".to_owned()))];
+        let env = Env { around: Surrounding::default(), own, asks_shell: false };
         for (text, read) in [
             ("a${KEY}c", "abc"),
             ("$${KEY}", "${KEY}"),
+            ("$$${KEY}", "$${KEY}"),
             ("${OTHER}/${KEY}", "${OTHER}/b"),
             ("${lower}${KEY", "${lower}${KEY"),
+            ("${lower}${KEY}", "${lower}b"),
             ("$KEY", "$KEY"),
+            ("é${KEY}é", "ébé"),
         ] {
-            assert_eq!(env.substitute(text), read, "{text}");
+            assert_eq!(env.substitute(text, Place::Other), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_chooses_a_model_is_shown() {
+        for (path, is_shown) in [
+            ("agents.defaults.model", true),
+            ("agents.defaults.model.fallbacks", true),
+            ("agents.entries.main.subagents.model.primary", true),
+            ("agents.defaults.mediaModels.image", true),
+            ("channels.modelByChannel.telegram.1", true),
+            ("hooks.gmail.model", true),
+            ("models.providers.acme.baseUrl", true),
+            ("models.providers.acme.models.id", true),
+            ("models.providers.acme.apiKey", false),
+            ("models.providers.acme.apiKey.id", false),
+            ("models.providers.acme.headers.x", false),
+            ("models.providers.acme.models.headers.x", false),
+            ("models.providers.acme.request.auth.token", false),
+            ("channels.telegram.botToken", false),
+            ("hooks.token", false),
+            ("gateway.auth.token", false),
+            ("env.vars.X", false),
+        ] {
+            let place = path.split('.').fold(Place::Root, Place::below);
+            assert_eq!(place == Place::Shown, is_shown, "{path}");
         }
     }
 }

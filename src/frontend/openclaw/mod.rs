@@ -14,8 +14,10 @@ mod slots;
 mod supply;
 mod tools;
 mod traps;
+mod unset;
 
 use crate::diagnostic::Sink;
+use crate::environment::Surroundings;
 use crate::model::{Document, Gateway, Name, Part, RouteTable};
 use crate::source::{SourceMap, Spanned};
 use crate::syntax::{NodeId, Tree, Value};
@@ -43,8 +45,15 @@ pub(super) fn is_openclaw(root: Value<'_>) -> bool {
         || (root.get("$include").is_some() && (root.get("gateway").is_some() || root.entries().len() == 1))
 }
 
-/// Reads a document of OpenClaw's, and the files it includes.
-pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Name, sink: &mut Sink) -> Document {
+/// Reads a document of OpenClaw's, and the files it includes, amid the variables that are known.
+pub(super) fn read(
+    sources: &SourceMap,
+    surroundings: &Surroundings,
+    tree: &Tree<'_>,
+    root: NodeId,
+    name: Name,
+    sink: &mut Sink,
+) -> Document {
     let value = Value::new(tree, root);
     let head = value.entries().first().map_or_else(|| value.span(), |(key, _)| key.span());
     let mut merger = Merger::new(sources, tree.file(), sink);
@@ -52,7 +61,8 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let partial = merger.is_partial || tree.is_broken();
     let written = Refs::read(&config, &mut Sink::new());
     shape::check(&config, &written, sink);
-    let env = Env::new(&config);
+    let env = Env::new(&config, surroundings.of(sources, tree.file()));
+    let needs = unset::needs(&config, &written);
     env.apply(&mut config);
     let refs = Refs::read(&config, sink);
     let agents = slots::agents(&config);
@@ -60,6 +70,9 @@ pub(super) fn read(sources: &SourceMap, tree: &Tree<'_>, root: NodeId, name: Nam
     let chains = Chains::new(slots, &refs, sink);
     let limit = Limit::read(&config);
     traps::check(&config, &chains, &refs, limit, sink);
+    if surroundings.surrounds(tree.file()) && !partial {
+        unset::check(&needs, &env, &chains, sink);
+    }
     let tools = Tools::read(&config);
     tools::check(&agents, &chains, &tools, sink);
     let keys = Keys::read(&config, &refs);

@@ -3,11 +3,12 @@
 use crate::diagnostic::{Diagnostic, Level, Sink, quote};
 use crate::frontend::litellm::keys::looks_real;
 use crate::model::url_has_password;
+use crate::openclaw::configuration_may_set;
 use crate::source::{Span, Spanned};
 
 use super::bundled;
 use super::chains::is_placeholder;
-use super::env::{is_name, is_template};
+use super::env::{is_name, is_template, names_secret};
 use super::merged::Node;
 use super::refs::Refs;
 
@@ -92,6 +93,15 @@ fn environment(root: &Node, sink: &mut Sink) {
                     .help("remove it: what the process has in its environment is there without this line")
                     .shared_anywhere_by(name.value.as_str(), ""),
             );
+        } else if value.text().is_some() && !configuration_may_set(&name.value) {
+            let message = format!(
+                "OpenClaw does not take {} from `env`: it changes how programs are started, or whom they trust",
+                quote(&name.value)
+            );
+            sink.report(
+                Diagnostic::new("dead-setting", name.place, "has no effect", message)
+                    .help("set it for the process that starts OpenClaw"),
+            );
         }
     }
 }
@@ -146,8 +156,8 @@ fn placeholder(provider: &str, key: &Spanned<String>, sink: &mut Sink) {
 }
 
 /// Whether a text can only be the name of a variable for a secret.
-fn is_variable(text: &str) -> bool {
-    is_name(text) && ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| text.ends_with(word))
+pub(super) fn is_variable(text: &str) -> bool {
+    is_name(text) && names_secret(text)
 }
 
 /// Reports secrets that stand in the file itself, wherever they do.

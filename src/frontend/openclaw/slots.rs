@@ -75,6 +75,12 @@ const CHOICES: [(&str, &str); 8] = [
     ("musicGenerationModel", "music_generation"),
 ];
 
+/// Whether below a key of a setting there is nothing but models.
+pub(super) fn holds_models(key: &str) -> bool {
+    const OTHERS: [&str; 5] = ["decisionModel", "mediaModels", "modelByChannel", "preferredModel", "summaryModel"];
+    CHOICES.iter().any(|(choice, _)| *choice == key) || OTHERS.contains(&key)
+}
+
 /// Every place that names a model.
 pub(super) fn slots(root: &Node, agents: &[Agent<'_>], sink: &mut Sink) -> Vec<Slot> {
     let mut found = Slots { slots: Vec::new(), sink };

@@ -18,7 +18,7 @@ fn run(name: &str, bytes: &[u8]) -> Vec<String> {
     let parts = bytes.split(|byte| *byte == 0xff);
     let files = parts.take(4).map(|part| (sources.add(name, part.to_vec()), Role::Any)).collect();
     let as_of = "2026-11-22".parse().unwrap();
-    let outcome = check(&sources, &Job { files, pins: Vec::new(), lost: Vec::new(), deployed: routec::environment::Files::default(), as_of, litellm: Default::default() });
+    let outcome = check(&sources, &Job { files, pins: Vec::new(), lost: Vec::new(), deployed: routec::environment::Files::default(), surroundings: routec::environment::Surroundings::default(), as_of, litellm: Default::default() });
     let report = Report {
         sources: &sources,
         findings: &outcome.findings,

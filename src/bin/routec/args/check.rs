@@ -24,6 +24,11 @@ pub(crate) struct Input {
     /// The release of the gateway that reads a file of its own, such as `litellm@1.97`; else the newest known.
     #[arg(long, value_name = "NAME@VERSION")]
     pub(crate) gateway: Option<String>,
+    /// Variables around OpenClaw's file: `process`, `workspace`, `state` or `gateway`, and a file of `NAME=value` lines; a
+    /// file alone holds those of its state, for which `.env` beside `openclaw.json` is read unless one is given. Can be
+    /// given several times.
+    #[arg(long, value_name = "[KIND=]FILE")]
+    pub(crate) env: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

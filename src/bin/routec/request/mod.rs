@@ -18,6 +18,7 @@ use crate::Stop;
 use crate::args::Input;
 use crate::deployed;
 use crate::includes::litellm;
+use crate::surroundings;
 use crate::world::World;
 
 use reader::Reader;
@@ -114,12 +115,13 @@ fn collect(input: &Input, world: &World, needs_table: bool) -> Result<Request, S
         reader.files.push((file, Role::BuiltInCatalogue));
     }
     let places = (reader.places(), !input.paths.iter().any(|path| path == "-"));
+    let surroundings = surroundings::fetch(&mut reader.sources, &reader.placed, &input.env, world)?;
     let deployed = deployed::fetch(&mut reader.sources, reader.placed, world);
     Ok(Request {
         places,
         is_dated,
         sources: reader.sources,
-        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, deployed, as_of, litellm },
+        job: Job { files: reader.files, pins: reader.pins, lost: reader.lost, deployed, surroundings, as_of, litellm },
         root: reader.root.unwrap_or_else(|| PathBuf::from(".")),
         project_findings: reader.failed,
         inputs: reader.inputs,

@@ -39,8 +39,7 @@ pub(crate) fn build(args: &Build, world: &World) -> Result<Exit, Stop> {
     let artifact = build_artifact(&checked, &outcome.policies, provenance)
         .map_err(|error| Stop::usage(format!("no artifact was built: {}", terminal(&error.to_string()))))?;
     if let Some(previous) = &args.previous {
-        let place = args.input.paths.first().map_or(".", String::as_str);
-        let found = crate::diff::versions(&previous.to_string_lossy(), place, &outcome, world)?;
+        let found = crate::diff::versions(&previous.to_string_lossy(), &args.input, &outcome, world)?;
         if !found.is_empty() {
             outcome.add(found);
             check::show(&request, &outcome, world);

@@ -28,6 +28,7 @@ pub(super) fn refuses(args: &Reproduce, envelope: &Envelope, world: &World) -> R
         stdin_name: "stdin".to_owned(),
         as_of: Some(stated.predicate.lint.as_of.clone()),
         gateway: None,
+        env: Vec::new(),
     };
     let request = request::for_report(&input, world)?;
     let Ok(outcome) = check::gate(&request, world) else {

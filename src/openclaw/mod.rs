@@ -5,6 +5,10 @@
 //! `src/agents/`) and from runs of it. Its waits are drawn by lot, between half and one and a half of those told here,
 //! and are never longer than 30 seconds.
 
+mod variables;
+
+pub use variables::{configuration_may_set, is_meant_for_openclaw, workspace_may_set};
+
 /// The release whose walk is known from running it, for the middle of a sentence: `OpenClaw 2026.9`.
 pub const NEWEST: &str = "2026.9";
 
