@@ -9,6 +9,7 @@ pub(crate) mod facts;
 mod groups;
 pub(super) mod hosts;
 mod include;
+mod joined;
 pub(super) mod keys;
 mod known;
 mod lists;
@@ -122,6 +123,7 @@ pub(super) fn read(
     params::unexpanded(&sections, sink);
     wildcards::check(&sections, sink);
     let mut deployments = Deployments::read(&sections, sink);
+    joined::join(&sections, &mut deployments, sink);
     let names = Names::new(&deployments, &sections, sink);
     let lists = Lists::read(&sections, sink);
     groups::check(&sections, sink);
