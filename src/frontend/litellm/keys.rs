@@ -248,16 +248,21 @@ pub(super) fn is_reference(text: &str) -> bool {
         || text.starts_with("oidc/")
 }
 
-/// Whether a value looks like a real key or password, and not like a placeholder.
-pub(in crate::frontend) fn looks_real(text: &str) -> bool {
+/// Whether a value begins as the keys of some provider do.
+pub(in crate::frontend) fn begins_like_key(text: &str) -> bool {
     const PREFIXES: [&str; 14] = [
         "sk-", "sk_", "gsk_", "AIza", "xai-", "nvapi-", "csk-", "hf_", "r8_", "pplx-", "AKIA", "ghp_", "eyJ",
         "REDACTED",
     ];
+    PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// Whether a value looks like a real key or password, and not like a placeholder.
+pub(in crate::frontend) fn looks_real(text: &str) -> bool {
     let has = |kind: fn(&char) -> bool| text.chars().any(|letter| kind(&letter));
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_-./+=".contains(letter);
     let mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    let prefixed = PREFIXES.iter().any(|prefix| text.starts_with(prefix));
+    let prefixed = begins_like_key(text);
     text.chars().all(is_word)
         && ((prefixed && text.len() >= 8 && (mixed || text.len() > 24))
             || text == "REDACTED"

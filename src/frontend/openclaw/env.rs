@@ -1,7 +1,7 @@
 //! Variables in values: `${NAME}` is replaced by what the files around the configuration set, and by what it sets itself.
 
 use crate::environment::{Hidden, Setting, Surrounding, Winner};
-use crate::frontend::litellm::keys::looks_real;
+use crate::frontend::litellm::keys::{begins_like_key, looks_real};
 use crate::openclaw::configuration_may_set;
 
 use super::merged::{Kind, Node};
@@ -149,9 +149,15 @@ impl Place {
     }
 }
 
+/// The longest word in the name of a model; what is longer and mixes letters and digits was drawn at random.
+const LONGEST_WORD: usize = 16;
+
 /// Whether a value is taken for a secret wherever it is put.
 fn is_secret(name: &str, value: &Hidden) -> bool {
-    names_secret(name) || looks_real(value.reveal())
+    let text = value.reveal();
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let is_random = looks_real(text) && words.any(|word| word.len() > LONGEST_WORD);
+    names_secret(name) || begins_like_key(text) || is_random
 }
 
 /// Whether the name of a variable is one for a secret.
@@ -233,6 +239,21 @@ mod tests {
             ("é${KEY}é", "ébé"),
         ] {
             assert_eq!(env.substitute(text, Place::Other), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_told_from_the_name_of_a_model() {
+        for (name, text, secret) in [
+            ("MAIN_MODEL", "anthropic/claude-3-5-sonnet-20241022", false),
+            ("MAIN_MODEL", "bedrock/eu.anthropic.claude-sonnet-5-5-20251101-v1:0", false),
+            ("CORP_URL", "https://llm-gateway-eu1.corp.example:8443/v1", false),
+            ("MAIN_MODEL", "sk-proj-0a1b2c", true),
+            ("MAIN_MODEL", "0123456789abcdef0123456789abcdef", true),
+            ("CORP_KEY", "m1", true),
+        ] {
+            let Setting::Value(value) = Setting::of(text.to_owned()) else { panic!("{text}") };
+            assert_eq!(is_secret(name, &value), secret, "{name} {text}");
         }
     }
 
