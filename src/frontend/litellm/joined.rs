@@ -24,7 +24,9 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
         };
         let members: Vec<Value<'_>> = item.get("models").into_iter().flat_map(Value::items).collect();
         let is_prior = item.get("routing_strategy").and_then(Value::raw_text) == Some("priority");
-        if let Some(first) = seen.insert(name, value.span()) {
+        let first = seen.insert(name, value.span());
+        let is_new = first.is_none();
+        if let Some(first) = first {
             sink.report(refused(value, "again here", format!("two routing groups are called {}", quote(name)), first));
         }
         if name.is_empty() || name == RESERVED {
@@ -42,7 +44,8 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
             absent(*member, deployments, sink);
         }
         let group = joined(Spanned::new(Name::verbatim(name), value.place()), &members, deployments);
-        if is_callable(sections, deployments, value, name, sink) && !group.pool.is_empty() {
+        // A second one of the same name was reported as such.
+        if is_new && is_callable(sections, deployments, value, name, sink) && !group.pool.is_empty() {
             deployments.by_name.insert(name.to_owned(), deployments.groups.len());
             deployments.groups.push(group);
         }

@@ -171,7 +171,10 @@ impl<'a> Comparison<'a> {
         let route = &self.table.routes[moved.route].name.value;
         let part = match moved.share {
             WHOLE => String::new(),
-            share => format!(" ({} of it)", percentage_of_pool(share, 1)),
+            share => {
+                let from = &self.table.targets[moved.from].name.value;
+                format!(" ({} of it, from {from})", percentage_of_pool(share, 1))
+            }
         };
         let shares: Vec<Share> = moved.answers.iter().map(|answer| answer.share).collect();
         let (answered, lost) = percentages(&shares, moved.lost, 1);
