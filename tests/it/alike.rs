@@ -96,6 +96,12 @@ fn called(space: &Space<'_>) -> BTreeSet<usize> {
     calls.flat_map(|deployment| space.all_like(deployment)).collect()
 }
 
+/// A part of a whole, to nine digits.
+fn ratio(part: u64, whole: u64) -> f64 {
+    let billionths = u128::from(part) * 1_000_000_000 / u128::from(whole);
+    f64::from(u32::try_from(billionths).unwrap()) / 1e9
+}
+
 /// Who answers which part of the requests from a walk on, each followed by itself; `None` after too many.
 fn shares(walk: &Walk<'_>, shows: &dyn Fn(usize) -> Option<Failure>, left: &mut usize) -> Option<BTreeMap<usize, f64>> {
     *left = left.checked_sub(1)?;
@@ -115,7 +121,7 @@ fn shares(walk: &Walk<'_>, shows: &dyn Fn(usize) -> Option<Failure>, left: &mut 
                 let mut next = walk.clone();
                 next.pick(Some(picked));
                 for (deployment, share) in shares(&next, shows, left)? {
-                    *sum.entry(deployment).or_default() += share * weight as f64 / total as f64;
+                    *sum.entry(deployment).or_default() += share * ratio(weight, total);
                 }
             }
             Some(sum)
@@ -188,7 +194,7 @@ proptest! {
                 let Some(slow) = shares(&walk, &shows, &mut 3_000) else { continue };
                 let mut found: BTreeMap<_, f64> = BTreeMap::new();
                 for answer in &moved.answers {
-                    *found.entry(answer.target).or_default() += answer.share as f64 / WHOLE as f64;
+                    *found.entry(answer.target).or_default() += ratio(answer.share, WHOLE);
                 }
                 for (deployment, share) in slow {
                     let target = lists.target(deployment).unwrap();
@@ -241,6 +247,6 @@ fn a_large_pool_of_equals_is_decided_and_shown_again() {
             assert_eq!(answer(&again), refuted["request"], "{line}");
         }
         let failed = answer(&ask(&["whatif", "c.yaml", "--fail", "provider:openai=auth"]));
-        assert_eq!(failed["undecided"].as_array().map(Vec::len).unwrap_or(0), 0, "{release}");
+        assert_eq!(failed["undecided"].as_array().map_or(0, Vec::len), 0, "{release}");
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
         let first = seen.insert(name, value.span());
         let is_new = first.is_none();
         if let Some(first) = first {
-            sink.report(refused(value, "again here", format!("two routing groups are called {}", quote(name)), first));
+            sink.report(refused(value, "again here", &format!("two routing groups are called {}", quote(name)), first));
         }
         if name.is_empty() || name == RESERVED {
             let message = format!("a routing group cannot be called {}; LiteLLM refuses to start", quote(name));
@@ -37,7 +37,7 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
             let Some(model) = member.raw_text() else { continue };
             if let Some(first) = owners.insert(model, member.span()) {
                 let message = format!("{} stands in two routing groups", quote(model));
-                sink.report(refused(*member, "again here", message, first));
+                sink.report(refused(*member, "again here", &message, first));
             }
         }
         for member in &members {
@@ -53,7 +53,7 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
 }
 
 /// What LiteLLM does not start with, because another place says it, too.
-fn refused(value: Value<'_>, label: &str, what: String, first: Span) -> Diagnostic {
+fn refused(value: Value<'_>, label: &str, what: &str, first: Span) -> Diagnostic {
     let message = format!("{what}; LiteLLM refuses to start");
     Diagnostic::new("bad-value", value.place(), label, message).related(first, "first here").help("keep one of the two")
 }
