@@ -369,7 +369,8 @@ impl Reader<'_> {
     }
 
     fn bury(&mut self, list: &'static str, entry: &Entry) {
-        for target in self.targets(entry) {
+        // What is never used is told as it was meant.
+        for target in entry.text.as_ref().map_or_else(|| self.targets(entry), |text| vec![text]) {
             let (group, via) = self.names.resolve(&target.value);
             let resolved =
                 group.and_then(|at| self.deployments.groups.get(at)).map(|group| group.name.value.to_string());

@@ -11,6 +11,8 @@ use super::{Sections, misread};
 pub(super) struct Entry {
     pub(super) source: Spanned<String>,
     pub(super) targets: Vec<Spanned<String>>,
+    /// The text that stands where a list is wanted.
+    pub(super) text: Option<Spanned<String>>,
     pub(super) written: Written,
 }
 
@@ -194,7 +196,8 @@ fn push(
         sink.report(misread(rule, source, "a list of groups is wanted here", message, SHAPE));
         return;
     }
-    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names, written });
+    let text = targets.text().map(|text| Spanned::new(text.to_owned(), targets.place()));
+    found.push(Entry { source: Spanned::new(name.to_owned(), source.place()), targets: names, text, written });
 }
 
 /// A target: a name, or a mapping with a `model` and parameters for the request.
