@@ -14,7 +14,7 @@ use crate::source::{Entry, FileId, SourceMap, Span, Spanned};
 use dotenv::Dialect;
 
 pub use files::{FileKind, Files, Got, Named, named_by, named_in};
-pub use surroundings::{Surrounding, Surroundings, VariablesOf, Winner};
+pub use surroundings::{LayersAround, Surroundings, VariablesOf, Winner};
 
 /// A value of the environment, which can be compared and never shown.
 #[derive(Clone, PartialEq, Eq)]

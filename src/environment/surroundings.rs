@@ -50,7 +50,7 @@ pub struct Surroundings {
 
 /// What is known of the variables around one configuration.
 #[derive(Clone, Debug, Default)]
-pub struct Surrounding {
+pub struct LayersAround {
     /// The layers, the one that wins first, without what OpenClaw does not take from them.
     pub layers: Vec<(VariablesOf, Layer)>,
     /// What the workspace sets, and OpenClaw does not take from it.
@@ -98,13 +98,13 @@ impl Surroundings {
     }
 
     /// What surrounds a configuration.
-    pub fn of(&self, sources: &SourceMap, configuration: FileId) -> Surrounding {
+    pub fn of(&self, sources: &SourceMap, configuration: FileId) -> LayersAround {
         let mut files: Vec<(VariablesOf, FileId)> = self.told.iter().rev().copied().collect();
         if let Some(file) = self.beside.get(&configuration).filter(|_| !self.has(VariablesOf::State)) {
             files.push((VariablesOf::State, *file));
         }
         files.sort_by_key(|(of, _)| *of);
-        let mut surrounding = Surrounding { is_told: !self.told.is_empty(), ..Surrounding::default() };
+        let mut surrounding = LayersAround { is_told: !self.told.is_empty(), ..LayersAround::default() };
         for (of, id) in files {
             let file = sources.file(id);
             let all = dotenv::read(id, file.text(), of.dialect());
@@ -122,7 +122,7 @@ impl Surroundings {
     }
 }
 
-impl Surrounding {
+impl LayersAround {
     /// The settings of a name, the one that wins first. An empty one wins as any other does.
     pub fn settings<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Variable> {
         self.layers.iter().filter_map(move |(_, layer)| layer.get(name))

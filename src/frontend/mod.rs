@@ -7,6 +7,7 @@ pub(crate) mod litellm;
 mod native;
 mod openclaw;
 mod portkey;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -77,14 +77,47 @@ pub(super) const CYCLE: Bound =
     Bound { attempts: Err(Open::Cycle), last_start: Err(Open::Cycle), time: Err(Open::Cycle), money: Err(Open::Cycle) };
 
 impl Bound {
+    /// What a visit has cost before its first call.
+    pub(super) const NOTHING: Self = Self { attempts: Ok(0), last_start: Ok(0), time: Ok(0), money: Ok(0) };
+
     /// The worse of two in every respect.
     pub(super) fn worst(self, other: Self) -> Self {
+        self.joined(other, u64::max)
+    }
+
+    /// The worse of two: the more calls, the more money, and of the times the one that counts.
+    fn joined(self, other: Self, time: fn(u64, u64) -> u64) -> Self {
         Self {
             attempts: both(self.attempts, other.attempts, u64::max),
-            last_start: both(self.last_start, other.last_start, u64::max),
-            time: both(self.time, other.time, u64::max),
+            last_start: both(self.last_start, other.last_start, time),
+            time: both(self.time, other.time, time),
             money: both(self.money, other.money, u128::max),
         }
+    }
+
+    /// Adds a wait to what a visit has cost so far.
+    pub(super) fn wait(&mut self, milliseconds: u64) {
+        self.time = self.time.map(|time| time.saturating_add(milliseconds));
+    }
+
+    /// Adds so many calls alike, one after the other.
+    pub(super) fn calls(&mut self, number: u64, time: AtMost<u64>, money: AtMost<u128>) {
+        if number == 0 {
+            return;
+        }
+        self.attempts = self.attempts.map(|attempts| attempts.saturating_add(number));
+        let before = time.map(|time| time.saturating_mul(number - 1));
+        self.last_start = add(self.time, before);
+        self.time = add(self.time, time.map(|time| time.saturating_mul(number)));
+        self.money = both(self.money, money, |sum, each| sum.saturating_add(each.saturating_mul(u128::from(number))));
+    }
+
+    /// Adds a visit of another route.
+    pub(super) fn visit(&mut self, inner: &Bound) {
+        self.attempts = add(self.attempts, inner.attempts);
+        self.last_start = add(self.time, inner.last_start);
+        self.time = add(self.time, inner.time);
+        self.money = both(self.money, inner.money, u128::saturating_add);
     }
 }
 
@@ -173,52 +206,6 @@ pub(super) struct Visit<'a> {
     pub(super) case: Case,
 }
 
-/// What a visit has cost so far.
-#[derive(Clone, Copy)]
-pub(super) struct Sum {
-    attempts: AtMost<u64>,
-    pub(super) last_start: AtMost<u64>,
-    pub(super) time: AtMost<u64>,
-    money: AtMost<u128>,
-}
-
-impl Sum {
-    pub(super) const NOTHING: Self = Self { attempts: Ok(0), last_start: Ok(0), time: Ok(0), money: Ok(0) };
-
-    /// The worse of two: the more calls, the more money, and of the times the one that counts.
-    fn joined(self, other: Self, time: fn(u64, u64) -> u64) -> Self {
-        Self {
-            attempts: both(self.attempts, other.attempts, u64::max),
-            last_start: both(self.last_start, other.last_start, time),
-            time: both(self.time, other.time, time),
-            money: both(self.money, other.money, u128::max),
-        }
-    }
-
-    pub(super) fn wait(&mut self, milliseconds: u64) {
-        self.time = self.time.map(|time| time.saturating_add(milliseconds));
-    }
-
-    /// So many calls alike, one after the other.
-    pub(super) fn calls(&mut self, number: u64, time: AtMost<u64>, money: AtMost<u128>) {
-        if number == 0 {
-            return;
-        }
-        self.attempts = self.attempts.map(|attempts| attempts.saturating_add(number));
-        let before = time.map(|time| time.saturating_mul(number - 1));
-        self.last_start = add(self.time, before);
-        self.time = add(self.time, time.map(|time| time.saturating_mul(number)));
-        self.money = both(self.money, money, |sum, each| sum.saturating_add(each.saturating_mul(u128::from(number))));
-    }
-
-    pub(super) fn visit(&mut self, inner: &Bound) {
-        self.attempts = add(self.attempts, inner.attempts);
-        self.last_start = add(self.time, inner.last_start);
-        self.time = add(self.time, inner.time);
-        self.money = both(self.money, inner.money, u128::saturating_add);
-    }
-}
-
 pub(super) fn both<T>(a: AtMost<T>, b: AtMost<T>, join: impl Fn(T, T) -> T) -> AtMost<T> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok(join(a, b)),
@@ -239,7 +226,7 @@ impl Visit<'_> {
                 let steps: &[ResolvedStep] = steps.map_or(&[], |rung| rung.steps.as_slice());
                 let sums = route.pool.iter().map(|member| self.persistent(member.target, steps, |_| {}));
                 let time = if matches!(self.case, Case::Soonest(_)) { u64::min } else { u64::max };
-                sums.reduce(|a, b| a.joined(b, time)).unwrap_or(Sum::NOTHING)
+                sums.reduce(|a, b| a.joined(b, time)).unwrap_or(Bound::NOTHING)
             }
             Case::Adversarial => self.adversarial(route, |_| {}),
         };
@@ -248,7 +235,7 @@ impl Visit<'_> {
             Case::Persistent(_) | Case::Adversarial => self.table.ends_at(route).map(|deadline| deadline.value.0),
         };
         let by_then = |time: AtMost<u64>| end.map_or(time, |end| Ok(time.map_or(end, |time| time.min(end))));
-        Bound { attempts: sum.attempts, last_start: by_then(sum.last_start), time: by_then(sum.time), money: sum.money }
+        Bound { last_start: by_then(sum.last_start), time: by_then(sum.time), ..sum }
     }
 
     pub(super) fn timeout(&self, call: &Call) -> AtMost<u64> {
@@ -264,7 +251,7 @@ impl Visit<'_> {
     }
 
     /// So many calls alike, one after the other.
-    pub(super) fn make(&self, sum: &mut Sum, number: u64, call: &Call) {
+    pub(super) fn make(&self, sum: &mut Bound, number: u64, call: &Call) {
         sum.calls(number, self.timeout(call), self.money(call.target));
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{Leg, ResolvedStep, RouteId, RouteNode, Rung, Symptom, Table, TargetId};
 
 use super::FailoverGraph;
-use super::bounds::{Bounds, CYCLE, Case, Sum, Visit, visited};
+use super::bounds::{Bound, Bounds, CYCLE, Case, Visit, visited};
 use super::moves::{Call, Move, further_keys};
 
 /// When a step calls.
@@ -23,9 +23,9 @@ impl Visit<'_> {
         first: TargetId,
         steps: &[ResolvedStep],
         mut tell: impl FnMut(Option<Start>),
-    ) -> Sum {
+    ) -> Bound {
         let mut call = Call::first(self.table, first);
-        let mut sum = Sum::NOTHING;
+        let mut sum = Bound::NOTHING;
         self.make(&mut sum, 1, &call);
         for step in steps {
             let mut begin = sum.time;

@@ -2,18 +2,22 @@
 
 use crate::model::{Leg, RouteId, RouteNode, TargetId};
 
-use super::bounds::{AtMost, Bound, CYCLE, Part, Sum, Visit, both};
+use super::bounds::{AtMost, Bound, CYCLE, Part, Visit, both};
 use super::moves::{Call, Move, further_keys};
 use super::run::is_told;
 
 impl Visit<'_> {
     /// Every step of every rung once, each at its worst: on whichever target the visit may have called before it.
-    pub(super) fn adversarial(&self, route: &RouteNode, mut tell: impl FnMut(Part)) -> Sum {
+    pub(super) fn adversarial(&self, route: &RouteNode, mut tell: impl FnMut(Part)) -> Bound {
         let stays = Stays::of(route);
-        let mut sum = Sum::NOTHING;
+        let mut sum = Bound::NOTHING;
         // The last call can be any; the one that ends soonest makes it start latest.
         let mut tail: Option<AtMost<u64>> = None;
-        let mut make = |sum: &mut Sum, at: Option<(usize, usize)>, number: u64, on: Option<Among>, cap: Option<u64>| {
+        let mut make = |sum: &mut Bound,
+                        at: Option<(usize, usize)>,
+                        number: u64,
+                        on: Option<Among>,
+                        cap: Option<u64>| {
             let Some(on) = on.filter(|_| number > 0) else { return };
             let longest = on.longest.map(|timeout| cap.map_or(timeout, |cap| timeout.max(cap)));
             sum.calls(number, longest, on.dearest);

@@ -16,6 +16,7 @@ const ALLOWED: u32 = 3;
 pub fn allowed_fails_know(class: &str, era: Era) -> bool {
     match class {
         "InternalServerError" | "ServiceUnavailableError" | "BadGatewayError" | "NotFoundError" => era != Era::Paths,
+        "Default" => false,
         class => CLASSES.contains(&class),
     }
 }

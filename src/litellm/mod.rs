@@ -34,7 +34,7 @@ pub use directory::{Directory, Resolved, by_pattern, rank};
 pub use failure::{Failure, Fault};
 pub use release::{Era, Release};
 pub use request::{By, Call, Ending, Event, Hop, Request, Skip};
-pub use retries::retries_know;
+pub use retries::{CLASSES, retries_know};
 pub use routing::{
     AllowedFails, Assumption, Chain, Deployment, GroupTags, Order, RetryPolicy, Routing, Selection, Set, Settings,
     Strategy, TagsNeeded, Target, Weights,

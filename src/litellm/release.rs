@@ -36,6 +36,11 @@ impl Era {
         self == Self::Paths
     }
 
+    /// Whether a name of `routing_groups` can be called: since 1.97.
+    pub fn calls_sets(self) -> bool {
+        self != Self::Paths
+    }
+
     /// Whether the first deployment of a group alone decides which parameter weighs a random pick: until 1.104.
     pub fn weighs_by_first(self) -> bool {
         self != Self::Resuming

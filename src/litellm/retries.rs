@@ -3,9 +3,19 @@
 use super::failure::is_retryable;
 use super::{Era, Failure, Fault, Settings};
 
-/// The classes of failures that policies have always known.
-pub(super) const CLASSES: [&str; 5] =
-    ["BadRequestError", "AuthenticationError", "TimeoutError", "RateLimitError", "ContentPolicyViolationError"];
+/// The classes of failures that policies know, `Default` being all others of a `retry_policy`.
+pub const CLASSES: [&str; 10] = [
+    "BadRequestError",
+    "AuthenticationError",
+    "TimeoutError",
+    "RateLimitError",
+    "ContentPolicyViolationError",
+    "InternalServerError",
+    "ServiceUnavailableError",
+    "BadGatewayError",
+    "NotFoundError",
+    "Default",
+];
 
 /// What LiteLLM knows of a group when it decides whether to try again.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +31,7 @@ pub fn retries_know(class: &str, era: Era) -> bool {
     match class {
         "NotFoundError" => era == Era::Resuming,
         "InternalServerError" | "ServiceUnavailableError" | "Default" => era != Era::Paths,
+        "BadGatewayError" => false,
         class => CLASSES.contains(&class),
     }
 }

@@ -7,7 +7,7 @@ impl<'r> Directory<'r> {
     /// The set that can be asked for by a name, since 1.97: where a group or an alias has the name, it is theirs.
     pub(super) fn set(&self, name: &str) -> Option<&'r Set> {
         let is_free = !self.groups.contains_key(name) && !self.routing().aliases.contains_key(name);
-        let is_known = self.era() != Era::Paths && is_free;
+        let is_known = self.era().calls_sets() && is_free;
         self.routing().sets.iter().find(|set| set.name == name).filter(|_| is_known)
     }
 

@@ -7,7 +7,7 @@
 
 mod variables;
 
-pub use variables::{configuration_may_set, is_meant_for_openclaw, workspace_may_set};
+pub use variables::{configuration_may_set, is_meant_for_openclaw, names_secret, workspace_may_set};
 
 /// The release whose walk is known from running it, for the middle of a sentence: `OpenClaw 2026.9`.
 pub const NEWEST: &str = "2026.9";

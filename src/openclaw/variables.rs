@@ -65,8 +65,12 @@ pub fn configuration_may_set(name: &str) -> bool {
 /// of a provider. Whatever else stands there is for other programs, too.
 pub fn is_meant_for_openclaw(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    let is_key = ["KEY", "KEYS", "TOKEN", "SECRET"].iter().any(|end| upper.ends_with(end));
-    upper.starts_with("OPENCLAW_") || (is_key && WORKSPACE.contains(upper.as_str()))
+    upper.starts_with("OPENCLAW_") || (names_secret(&upper) && WORKSPACE.contains(upper.as_str()))
+}
+
+/// Whether the name of a variable is one for a secret.
+pub fn names_secret(name: &str) -> bool {
+    ["KEY", "KEYS", "TOKEN", "SECRET", "PASSWORD"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether only the workspace's `.env` may not set a name in upper case.

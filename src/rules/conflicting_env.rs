@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     locked: false,
     page: include_str!("conflicting_env.md"),
     run: Some(run),
-    silence: Silence::WithoutSurroundings,
+    silence: Silence::WithoutSurroundings("how it is deployed"),
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {

@@ -32,7 +32,7 @@ pub enum Silence {
     /// On a gateway's own file, which cannot say what the rule is about; the words say what that is.
     OnGatewayFiles(&'static str),
     /// On a gateway's own file, unless it is OpenClaw's and the variables around it are known.
-    WithoutSurroundings,
+    WithoutSurroundings(&'static str),
     /// On LiteLLM's files, which cannot say what the rule is about.
     OnLiteLlmFiles(&'static str),
     /// Without a catalogue of the project's own.
@@ -94,13 +94,12 @@ impl Rule {
     /// Why the rule is silent about a table.
     pub fn silent_because(&self, context: &Context<'_>) -> Option<String> {
         match self.silence {
-            Silence::OnGatewayFiles(what) if context.table.gateway != Gateway::Native => {
-                Some(format!("{} file cannot state {what}", context.table.gateway.with_article()))
-            }
-            Silence::WithoutSurroundings if context.table.gateway == Gateway::OpenClaw => (!context.is_surrounded)
+            Silence::WithoutSurroundings(_) if context.table.gateway == Gateway::OpenClaw => (!context.is_surrounded)
                 .then(|| "nothing is known of the variables around this file; give them with `--env`".to_owned()),
-            Silence::WithoutSurroundings if context.table.gateway != Gateway::Native => {
-                Some(format!("{} file cannot state how it is deployed", context.table.gateway.with_article()))
+            Silence::OnGatewayFiles(what) | Silence::WithoutSurroundings(what)
+                if context.table.gateway != Gateway::Native =>
+            {
+                Some(format!("{} file cannot state {what}", context.table.gateway.with_article()))
             }
             Silence::OnLiteLlmFiles(what) if context.table.gateway == Gateway::LiteLlm => {
                 Some(format!("a LiteLLM file cannot state {what}"))
@@ -110,7 +109,7 @@ impl Rule {
             }
             Silence::Never
             | Silence::OnGatewayFiles(_)
-            | Silence::WithoutSurroundings
+            | Silence::WithoutSurroundings(_)
             | Silence::OnLiteLlmFiles(_)
             | Silence::WithoutOwnCatalogue => None,
         }

@@ -38,6 +38,9 @@ fn the_graph_is_that_of_the_release() {
         read("A B C BBC", &text, Symptom::Any).map(|all| all[..7].trim().to_owned()),
         ["A: B C,", "A: B C,", "A: BBC,"]
     );
+    // The name of a routing group can be called, and leads where its members do: since 1.97.
+    let set = lists("routing_groups: [{group_name: S, models: [A, B]}], fallbacks: [{A: [S]}, {S: [C]}]");
+    assert_eq!(read("A B C", &set, Symptom::Any), ["A: ?, B: , C: ", "A: S, B: , C: , S: C", "A: S, B: , C: , S: C"]);
     // An id goes before a group of the same name until 1.104.
     let id = "model_list:\n\
         \x20 - {model_name: A, litellm_params: {model: a}}\n\

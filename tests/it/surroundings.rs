@@ -154,3 +154,14 @@ fn another_revision_is_read_amid_the_same_variables() {
     let (shown, exit) = routec(&folder, &["diff", "HEAD", "openclaw.json", "--exit-code"]);
     assert_eq!(exit, 0, "{shown}");
 }
+
+#[test]
+fn every_rank_is_named_where_people_and_programs_look() {
+    let (help, _) = routec(Path::new("."), &["check", "--help"]);
+    let schema = include_str!("../../schema/report.schema.json");
+    for (name, _) in routec::environment::VariablesOf::ALL {
+        let name = format!("`{name}`");
+        let of_schema = schema.lines().any(|line| line.contains("Whose they are") && line.contains(&name));
+        assert!(help.contains(&name) && of_schema, "{name}");
+    }
+}

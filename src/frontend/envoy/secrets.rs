@@ -1,7 +1,7 @@
 //! Secrets that stand in the files themselves: in a `Secret` written out, and in headers that a route compares or sets.
 
 use crate::diagnostic::{Diagnostic, Level, Sink};
-use crate::frontend::litellm::keys::looks_real;
+use crate::frontend::secrets::looks_real;
 use crate::syntax::Value;
 
 use super::objects::{Objects, Sort, get, text};

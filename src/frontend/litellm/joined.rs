@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Level, Sink, nearest, quote};
-use crate::litellm::Era;
 use crate::model::Name;
 use crate::source::{Span, Spanned};
 use crate::syntax::Value;
@@ -11,19 +10,41 @@ use crate::syntax::Value;
 use super::deployments::{Deployments, Group};
 use super::{Sections, misread};
 
+/// An entry of `routing_groups` as it is written.
+pub(super) struct Set<'t> {
+    pub(super) name: &'t str,
+    value: Value<'t>,
+    pub(super) members: Vec<Value<'t>>,
+    pub(super) strategy: Option<Value<'t>>,
+    /// The groups with their orders, where the strategy goes by those.
+    pub(super) priorities: Option<Vec<(Value<'t>, Value<'t>)>>,
+}
+
+/// The entries of `routing_groups`, those without a name left out.
+pub(super) fn sets(list: Value<'_>) -> impl Iterator<Item = Set<'_>> {
+    list.items().filter_map(|item| {
+        let value = item.get("group_name")?;
+        let strategy = item.get("routing_strategy");
+        let is_prior = strategy.and_then(Value::raw_text) == Some("priority");
+        let priorities = || item.get("model_priorities").into_iter().flat_map(Value::entries).collect();
+        Some(Set {
+            name: value.raw_text()?,
+            value,
+            members: item.get("models").into_iter().flat_map(Value::items).collect(),
+            strategy,
+            priorities: is_prior.then(priorities),
+        })
+    })
+}
+
 /// The name that LiteLLM keeps for the groups that no set has.
 const RESERVED: &str = "default";
 
 /// Adds the sets that can be called to the groups, and reports those that LiteLLM refuses or passes over.
 pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink: &mut Sink) {
-    let sets = sections.router.and_then(|router| router.get("routing_groups")).into_iter().flat_map(Value::items);
+    let list = sections.router.and_then(|router| router.get("routing_groups"));
     let (mut seen, mut owners) = (BTreeMap::new(), BTreeMap::new());
-    for item in sets {
-        let Some((name, value)) = item.get("group_name").and_then(|value| Some((value.raw_text()?, value))) else {
-            continue;
-        };
-        let members: Vec<Value<'_>> = item.get("models").into_iter().flat_map(Value::items).collect();
-        let is_prior = item.get("routing_strategy").and_then(Value::raw_text) == Some("priority");
+    for Set { name, value, members, strategy: _, priorities } in list.into_iter().flat_map(sets) {
         let first = seen.insert(name, value.span());
         let is_new = first.is_none();
         if let Some(first) = first {
@@ -33,7 +54,7 @@ pub(super) fn join(sections: &Sections<'_>, deployments: &mut Deployments, sink:
             let message = format!("a routing group cannot be called {}; LiteLLM refuses to start", quote(name));
             sink.report(misread("bad-value", value, "a name of its own is wanted", message, "give it another name"));
         }
-        for member in members.iter().filter(|_| !is_prior) {
+        for member in members.iter().filter(|_| priorities.is_none()) {
             let Some(model) = member.raw_text() else { continue };
             if let Some(first) = owners.insert(model, member.span()) {
                 let message = format!("{} stands in two routing groups", quote(model));
@@ -102,5 +123,5 @@ fn is_callable(
                 .help("if it is to be called, give it a name of its own; its strategy holds for its members anyway"),
         );
     }
-    other.is_none() && sections.era() != Era::Paths
+    other.is_none() && sections.era().calls_sets()
 }

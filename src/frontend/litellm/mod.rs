@@ -78,7 +78,7 @@ impl<'t> Sections<'t> {
     /// The retries within a group: before 1.97 those of `litellm_settings` went first.
     fn retries(&self) -> Option<(Value<'t>, Value<'t>)> {
         let litellm = || self.litellm?.get_entry("num_retries").filter(|(_, value)| !value.is_null());
-        let first = if self.era() == Era::Paths { litellm() } else { None };
+        let first = if self.era().puts_module_retries_first() { litellm() } else { None };
         first.or_else(|| self.setting("num_retries"))
     }
 }

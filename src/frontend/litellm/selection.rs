@@ -7,6 +7,7 @@ use crate::model::scaled;
 use crate::source::Spanned;
 use crate::syntax::Value;
 
+use super::joined;
 use super::routing::{is_true, order};
 use super::{Sections, is_empty};
 
@@ -110,20 +111,17 @@ impl Selecting {
     }
 
     fn read_sets(&mut self, key: Value<'_>, value: Value<'_>) {
-        for item in value.items() {
-            let Some(name) = item.get("group_name").and_then(Value::raw_text) else { continue };
-            let members = item.get("models").into_iter().flat_map(Value::items);
-            let members = members.filter_map(|member| Some(member.raw_text()?.to_owned())).collect();
-            let strategy = item.get("routing_strategy");
-            let priorities = strategy.and_then(Value::raw_text).filter(|name| *name == "priority").map(|_| {
-                let pairs = item.get("model_priorities").into_iter().flat_map(Value::entries);
+        for set in joined::sets(value) {
+            let members = set.members.iter().filter_map(|member| Some(member.raw_text()?.to_owned())).collect();
+            let priorities = set.priorities.map(|pairs| {
+                let pairs = pairs.into_iter();
                 pairs.filter_map(|(model, place)| Some((model.raw_text()?.to_owned(), order(place)?))).collect()
             });
-            let strategy = match strategy {
+            let strategy = match set.strategy {
                 Some(strategy) if priorities.is_none() => self.strategy(key, strategy),
                 Some(_) | None => Strategy::Shuffle,
             };
-            self.sets.push(Set { name: name.to_owned(), members, strategy, priorities });
+            self.sets.push(Set { name: set.name.to_owned(), members, strategy, priorities });
         }
     }
 

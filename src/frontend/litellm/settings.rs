@@ -1,7 +1,7 @@
 //! Settings of the whole gateway that are known and still do not do what they say.
 
 use crate::diagnostic::{Diagnostic, Sink, nearest, or_list, quote};
-use crate::litellm::{Era, Release, allowed_fails_know, allows_none, retries_know};
+use crate::litellm::{CLASSES, Era, Release, allowed_fails_know, allows_none, retries_know};
 use crate::syntax::Value;
 
 use super::known::{self, GENERAL_SETTINGS, LITELLM_SETTINGS, PROVIDERS};
@@ -17,20 +17,6 @@ const STRATEGIES: [&str; 8] = [
     "usage-based-routing-v2",
     "provider-budget-routing",
     "lar1",
-];
-
-/// The classes of error that some release's policies for retries or for allowed failures know.
-const CLASSES: [&str; 10] = [
-    "BadRequestError",
-    "AuthenticationError",
-    "TimeoutError",
-    "RateLimitError",
-    "ContentPolicyViolationError",
-    "InternalServerError",
-    "ServiceUnavailableError",
-    "BadGatewayError",
-    "NotFoundError",
-    "Default",
 ];
 
 /// Reports them.

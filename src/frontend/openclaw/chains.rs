@@ -165,7 +165,7 @@ impl Builder<'_> {
     }
 
     fn bare_primary(&mut self, link: &Link) {
-        if !link.model.is_bare() {
+        if !link.model.is_bare() || is_template(&link.written.value) {
             return;
         }
         let written = link.written.value.trim();

@@ -1,8 +1,8 @@
 //! Variables in values: `${NAME}` is replaced by what the files around the configuration set, and by what it sets itself.
 
-use crate::environment::{Hidden, Setting, Surrounding, Winner};
-use crate::frontend::litellm::keys::{begins_like_key, looks_real};
-use crate::openclaw::configuration_may_set;
+use crate::environment::{Hidden, LayersAround, Setting, Winner};
+use crate::frontend::secrets::{begins_like_key, looks_real};
+use crate::openclaw::{configuration_may_set, names_secret};
 
 use super::merged::{Kind, Node};
 use super::slots;
@@ -10,7 +10,7 @@ use super::slots;
 /// What is known of the environment: the files around the configuration, and what the configuration says itself,
 /// `env.vars` and flat keys of `env`, which older releases read.
 pub(super) struct Env {
-    pub(super) around: Surrounding,
+    pub(super) around: LayersAround,
     own: Vec<(String, Setting)>,
     /// Whether OpenClaw asks the user's shell for what nothing else sets.
     pub(super) asks_shell: bool,
@@ -30,7 +30,7 @@ pub(super) enum Found<'e> {
 }
 
 impl Env {
-    pub(super) fn new(root: &Node, around: Surrounding) -> Self {
+    pub(super) fn new(root: &Node, around: LayersAround) -> Self {
         let env = root.get("env");
         let flat = env.into_iter().flat_map(Node::entries).filter(|(key, _)| key.value != "vars");
         let vars = env.and_then(|env| env.get("vars")).into_iter().flat_map(Node::entries);
@@ -160,11 +160,6 @@ fn is_secret(name: &str, value: &Hidden) -> bool {
     names_secret(name) || begins_like_key(text) || is_random
 }
 
-/// Whether the name of a variable is one for a secret.
-pub(super) fn names_secret(name: &str) -> bool {
-    ["KEY", "TOKEN", "SECRET", "PASSWORD"].iter().any(|word| name.ends_with(word))
-}
-
 /// The variables that a text asks for, in order.
 pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     Tokens(text).filter_map(|token| if let Token::Variable(name) = token { Some(name) } else { None })
@@ -227,7 +222,7 @@ mod tests {
     #[test]
     fn variables_are_replaced_as_far_as_the_file_sets_them() {
         let own = vec![("KEY".to_owned(), Setting::of("b".to_owned()))];
-        let env = Env { around: Surrounding::default(), own, asks_shell: false };
+        let env = Env { around: LayersAround::default(), own, asks_shell: false };
         for (text, read) in [
             ("a${KEY}c", "abc"),
             ("$${KEY}", "${KEY}"),

@@ -1,14 +1,14 @@
 //! What the file says to no effect or in two ways, and secrets in plain sight.
 
 use crate::diagnostic::{Diagnostic, Level, Sink, quote};
-use crate::frontend::litellm::keys::looks_real;
+use crate::frontend::secrets::looks_real;
 use crate::model::url_has_password;
-use crate::openclaw::configuration_may_set;
+use crate::openclaw::{configuration_may_set, names_secret};
 use crate::source::{Span, Spanned};
 
 use super::bundled;
 use super::chains::is_placeholder;
-use super::env::{is_name, is_template, names_secret};
+use super::env::{is_name, is_template};
 use super::merged::Node;
 use super::refs::Refs;
 

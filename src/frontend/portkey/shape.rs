@@ -1,7 +1,7 @@
 //! Keys and values of a config: what the gateway does not read, refuses, or reads in another way than it looks.
 
 use crate::diagnostic::{Diagnostic, Level, Sink, nearest, or_list, quote};
-use crate::frontend::litellm::keys::looks_real;
+use crate::frontend::secrets::looks_real;
 use crate::model::url_has_password;
 use crate::syntax::{Scalar, Shape, Value};
 
